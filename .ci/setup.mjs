@@ -1,0 +1,70 @@
+// Installs what is missing. Runs on the system's Node, before there is a node_modules folder.
+//   node .ci/setup.mjs           npm packages and the built console: enough for `npm start`
+//   node .ci/setup.mjs --tests   also the Debian packages that the tests need
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const tests = process.argv.includes('--tests')
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+const run = (command, args) => execFileSync(command, args, { cwd: root, stdio: 'inherit' })
+const modified = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0)
+
+/** What the tests run against, by the command that shows that it is there. */
+const debianPackages = {
+  influxd: 'influxdb',
+  chromium: 'chromium',
+  mosquitto_pub: 'mosquitto-clients',
+  ffmpeg: 'ffmpeg',
+  'onvif-util': 'onvif-tools',
+  '/usr/lib/postgresql': 'postgresql',
+  '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc': 'fonts-noto-cjk',
+}
+const isThere = (probe) =>
+  probe.startsWith('/') ? existsSync(probe) : spawnSync('sh', ['-c', `command -v ${probe}`]).status === 0
+
+function installDebianPackages() {
+  const missing = Object.entries(debianPackages)
+    .filter(([probe]) => !isThere(probe))
+    .map(([, name]) => name)
+  if (missing.length === 0) return
+  if (process.getuid?.() !== 0) {
+    console.error(`The tests need Debian packages that are missing. As root:\n  apt-get install ${missing.join(' ')}`)
+    process.exit(1)
+  }
+  process.env.DEBIAN_FRONTEND = 'noninteractive'
+  run('apt-get', ['update', '-qq'])
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing])
+}
+
+function installNpmPackages() {
+  if (modified(join(root, 'node_modules/.package-lock.json')) >= modified(join(root, 'package-lock.json'))) return
+  run(npm, ['ci', '--no-audit', '--no-fund'])
+}
+
+/** The newest change below a folder, without what is generated. */
+function newest(folder) {
+  const entries = readdirSync(folder, { withFileTypes: true }).filter(
+    ({ name }) => name !== 'dist' && name !== 'node_modules',
+  )
+  return Math.max(
+    0,
+    ...entries.map((entry) => {
+      const path = join(folder, entry.name)
+      return entry.isDirectory() ? newest(path) : modified(path)
+    }),
+  )
+}
+
+function buildConsole() {
+  const sources = Math.max(
+    ...['console', 'platform/src/contract', 'platform/src/domain'].map((part) => newest(join(root, part))),
+  )
+  if (modified(join(root, 'console/dist/index.html')) > sources) return
+  run(npm, ['run', '--silent', 'console:build'])
+}
+
+if (tests) installDebianPackages()
+installNpmPackages()
+if (!tests) buildConsole()

@@ -1,0 +1,7 @@
+export * from './barrier.ts'
+export * from './envelope.ts'
+export * from './face-gate.ts'
+export * from './media.ts'
+export * from './smoke.ts'
+export * from './speaker.ts'
+export * from './topics.ts'

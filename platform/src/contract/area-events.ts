@@ -1,0 +1,146 @@
+import { Type, type Static } from 'typebox'
+import { Severity } from './alerts.ts'
+import { SpeakerState } from './broadcast.ts'
+import { CapabilityMap } from './capabilities.ts'
+import { Id, Instant, Sha256 } from './primitives.ts'
+
+const Picture = Type.Optional(Sha256)
+const Short = Type.String({ maxLength: 64 })
+const Sentence = Type.String({ maxLength: 300 })
+
+const LaneDecision = Type.Object({
+  /** Event id of the device that led to the decision. */
+  eventId: Short,
+  direction: Type.Enum(['in', 'out']),
+  rawPlate: Short,
+  matchedPlate: Type.Optional(Short),
+  /** Substitutions between raw and matched plate. */
+  distance: Type.Integer({ minimum: 0, maximum: 8 }),
+  colour: Short,
+  confidence: Type.Number({ minimum: 0, maximum: 100 }),
+  decision: Type.Enum(['open', 'refuse', 'ask']),
+  rule: Short,
+  /** In words, as lane display and voice say it. */
+  reason: Sentence,
+  picture: Picture,
+})
+export type LaneDecision = Static<typeof LaneDecision>
+
+const AccessDecision = Type.Object({
+  eventId: Short,
+  method: Type.Enum(['face', 'card', 'remote']),
+  decision: Type.Enum(['open', 'refuse']),
+  rule: Short,
+  reason: Sentence,
+  personId: Type.Optional(Short),
+  picture: Picture,
+})
+export type AccessDecision = Static<typeof AccessDecision>
+
+/** What the areas of a gateway tell the platform: one schema for each event type. Additive changes only. */
+export const areaEvents = {
+  'devices.announced': Type.Object({ kind: Short, capabilities: CapabilityMap }),
+  'devices.online-changed': Type.Object({
+    online: Type.Boolean(),
+    reason: Type.Enum(['connected', 'last-will', 'silent', 'disconnected', 'unreachable', 'removed']),
+  }),
+  'devices.clock-drift': Type.Object({ offsetMs: Type.Number() }),
+  'devices.storage-low': Type.Object({ freeBytes: Type.Number(), dropped: Type.Integer() }),
+  'devices.desired-applied': Type.Object({
+    area: Short,
+    revision: Type.Integer(),
+    failed: Type.Array(Type.Object({ deviceId: Id, reason: Sentence }), { maxItems: 5000 }),
+  }),
+  'devices.command-result': Type.Object({
+    commandId: Short,
+    ok: Type.Boolean(),
+    code: Type.Optional(Short),
+    message: Type.Optional(Sentence),
+    data: Type.Optional(Type.Record(Short, Type.Unknown())),
+  }),
+  'parking.entry-opened': LaneDecision,
+  'parking.entry-refused': LaneDecision,
+  'parking.exit-opened': LaneDecision,
+  'parking.exit-refused': LaneDecision,
+  'parking.vehicle-passed': Type.Object({ eventId: Short, direction: Type.Enum(['in', 'out']) }),
+  'parking.vehicle-reversed': Type.Object({ eventId: Short, direction: Type.Enum(['in', 'out']) }),
+  'parking.help-requested': Type.Object({ eventId: Short, picture: Picture }),
+  'access.entry-granted': AccessDecision,
+  'access.entry-refused': AccessDecision,
+  'access.stranger': AccessDecision,
+  'access.door-alarm': Type.Object({ eventId: Short, alarm: Type.Enum(['forced', 'held-open', 'tamper']) }),
+  'sensors.alarm-raised': Type.Object({
+    eventId: Short,
+    /** Kind of alarm, for example `smoke`; the alert's type is `sensors.<alarm>`. */
+    alarm: Short,
+    severity: Severity,
+    level: Type.Optional(Type.Number()),
+    building: Type.Optional(Short),
+  }),
+  'sensors.alarm-cleared': Type.Object({ eventId: Short, alarm: Short }),
+  'linkage.exits-opened': Type.Object({
+    trigger: Id,
+    building: Type.Optional(Short),
+    results: Type.Array(Type.Object({ deviceId: Id, ok: Type.Boolean(), code: Type.Optional(Short) }), {
+      maxItems: 1000,
+    }),
+  }),
+  'linkage.incomplete': Type.Object({
+    trigger: Id,
+    building: Type.Optional(Short),
+    results: Type.Array(Type.Object({ deviceId: Id, ok: Type.Boolean(), code: Type.Optional(Short) }), {
+      maxItems: 1000,
+    }),
+  }),
+  'video.motion-changed': Type.Object({ active: Type.Boolean(), topic: Type.String({ maxLength: 200 }) }),
+  'video.tampered': Type.Object({ active: Type.Boolean(), topic: Type.String({ maxLength: 200 }) }),
+  'broadcast.progress': Type.Object({
+    broadcastId: Short,
+    state: SpeakerState,
+    durationMs: Type.Optional(Type.Integer({ minimum: 0 })),
+    reason: Type.Optional(Sentence),
+  }),
+} as const
+
+export type AreaEventType = keyof typeof areaEvents
+export type AreaEventBody<T extends AreaEventType> = Static<(typeof areaEvents)[T]>
+
+/** An event before it has a number: what an area hands to the outbox. */
+export type NewAreaEvent = {
+  [T in AreaEventType]: {
+    readonly type: T
+    /** Device time, UTC ms. */
+    readonly at: number
+    readonly deviceId?: string
+    /** Replayed by the device or decided long ago: history, not news. */
+    readonly late?: boolean
+    readonly body: AreaEventBody<T>
+  }
+}[AreaEventType]
+
+/** One outbox record on the wire. The body is checked against `areaEvents[type]`; unknown types are stored unread. */
+export const AreaEventRecord = Type.Object({
+  seq: Type.Integer({ minimum: 1 }),
+  type: Type.String({ maxLength: 64, pattern: '^[a-z]+\\.[a-z-]+$' }),
+  at: Instant,
+  deviceId: Type.Optional(Id),
+  late: Type.Optional(Type.Boolean()),
+  body: Type.Record(Type.String({ maxLength: 64 }), Type.Unknown()),
+})
+export type AreaEventRecord = Static<typeof AreaEventRecord>
+
+/** Events that go ahead of a backlog: somebody may be waiting for them. */
+export const liveEventTypes: ReadonlySet<string> = new Set<AreaEventType>([
+  'devices.command-result',
+  'parking.entry-refused',
+  'parking.exit-refused',
+  'parking.help-requested',
+  'access.stranger',
+  'access.entry-refused',
+  'access.door-alarm',
+  'sensors.alarm-raised',
+  'sensors.alarm-cleared',
+  'linkage.exits-opened',
+  'linkage.incomplete',
+  'broadcast.progress',
+])

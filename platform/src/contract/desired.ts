@@ -1,0 +1,36 @@
+import { Type, type Static } from 'typebox'
+import { Person } from './access.ts'
+import { Permit } from './parking.ts'
+import { Id } from './primitives.ts'
+
+/** One device as its gateway must know it. */
+export const DesiredDevice = Type.Object({
+  deviceId: Id,
+  kind: Type.String({ maxLength: 40 }),
+  name: Type.String({ maxLength: 60 }),
+  place: Type.String({ maxLength: 60 }),
+  /** Plain secret: cameras (we must present it), and files for a gateway that runs alone. */
+  secret: Type.Optional(Type.String({ maxLength: 128 })),
+  /** `sha256:<salt hex>:<hex of SHA-256 over salt bytes and secret>` of a device that signs in with MQTT. */
+  secretHash: Type.Optional(Type.String({ pattern: '^sha256:[0-9a-f]{32}:[0-9a-f]{64}$' })),
+  address: Type.Optional(Type.String({ maxLength: 200 })),
+  username: Type.Optional(Type.String({ maxLength: 64 })),
+  settings: Type.Record(
+    Type.String({ maxLength: 40 }),
+    Type.Union([Type.String({ maxLength: 200 }), Type.Number(), Type.Boolean()]),
+  ),
+})
+export type DesiredDevice = Static<typeof DesiredDevice>
+
+/** What the platform wants of a gateway, per area. The gateway decides from its stored copy, for weeks if need be. */
+export const desiredAreas = {
+  devices: Type.Object({ devices: Type.Array(DesiredDevice, { maxItems: 20_000 }) }),
+  parking: Type.Object({ permits: Type.Array(Permit, { maxItems: 1_000_000 }) }),
+  access: Type.Object({ people: Type.Array(Person, { maxItems: 100_000 }) }),
+} as const
+export type DesiredArea = keyof typeof desiredAreas
+export type DesiredBody<A extends DesiredArea> = Static<(typeof desiredAreas)[A]>
+
+/** The file behind `GATEHOUSE_DESIRED`: a gateway without a centre. */
+export const DesiredFile = Type.Partial(Type.Object(desiredAreas))
+export type DesiredFile = Static<typeof DesiredFile>

@@ -1,0 +1,20 @@
+import * as access from './access.ts'
+import * as alerts from './alerts.ts'
+import * as broadcast from './broadcast.ts'
+import * as compounds from './compounds.ts'
+import * as devices from './devices.ts'
+import type { Endpoint } from './endpoint.ts'
+import * as identity from './identity.ts'
+import * as parking from './parking.ts'
+import * as telemetry from './telemetry.ts'
+import * as video from './video.ts'
+
+const isEndpoint = (value: unknown): value is Endpoint =>
+  typeof value === 'object' && value !== null && 'method' in value && 'url' in value && 'access' in value
+
+/** Every endpoint of the contract, by name: the source of the permission matrix. */
+export const endpoints: Readonly<Record<string, Endpoint>> = Object.fromEntries(
+  [access, alerts, broadcast, compounds, devices, identity, parking, telemetry, video].flatMap((area) =>
+    Object.entries(area).filter((entry): entry is [string, Endpoint] => isEndpoint(entry[1])),
+  ),
+)

@@ -1,0 +1,95 @@
+import { Type, type Static } from 'typebox'
+import { AreaEventRecord } from './area-events.ts'
+import { BroadcastPriority } from './broadcast.ts'
+import { Id, Instant, Readings } from './primitives.ts'
+
+/** Topics between one gateway and the platform. Payloads are JSON, gzip above 1 kB (first bytes 1f 8b). */
+export const uplinkTopics = {
+  up: (gatewayId: string) => `gh/v1/gateways/${gatewayId}/up`,
+  down: (gatewayId: string) => `gh/v1/gateways/${gatewayId}/down`,
+  allUp: 'gh/v1/gateways/+/up',
+} as const
+
+/** The gateway that a topic belongs to. */
+export function gatewayIdOf(topic: string): string | undefined {
+  return /^gh\/v1\/gateways\/([a-z0-9][a-z0-9-]{0,63})\/(?:up|down)$/.exec(topic)?.[1]
+}
+
+/** Payloads of this size and more are compressed. */
+export const uplinkGzipBytes = 1024
+
+const CommandId = Type.String({ maxLength: 64 })
+/** `live` carries news past a backlog; the same record may come again in `backlog`, and is stored once. */
+const Lane = Type.Enum(['backlog', 'live'])
+export type UplinkLane = Static<typeof Lane>
+
+/** Gateway → platform. */
+export const UplinkUp = Type.Union([
+  Type.Object({
+    type: Type.Literal('hello'),
+    version: Type.String({ maxLength: 40 }),
+    /** Changes with every start of the gateway. */
+    bootId: Type.String({ maxLength: 64 }),
+    clock: Instant,
+    lastSeq: Type.Integer({ minimum: 0 }),
+    backlog: Type.Integer({ minimum: 0 }),
+    /** Stored desired-state revision of each area. */
+    revisions: Type.Record(Type.String({ maxLength: 40 }), Type.Integer({ minimum: 0 })),
+  }),
+  Type.Object({
+    type: Type.Literal('batch'),
+    batch: Type.Integer({ minimum: 1 }),
+    lane: Lane,
+    backlog: Type.Integer({ minimum: 0 }),
+    clock: Instant,
+    /** In order of `seq`. */
+    records: Type.Array(AreaEventRecord, { minItems: 1, maxItems: 1000 }),
+  }),
+  /** Last known values, for watching only; history is in the telemetry store. QoS 0. */
+  Type.Object({
+    type: Type.Literal('readings'),
+    devices: Type.Record(Id, Type.Object({ at: Instant, readings: Readings })),
+  }),
+  Type.Object({ type: Type.Literal('command-accepted'), commandId: CommandId }),
+  Type.Object({ type: Type.Literal('heartbeat'), clock: Instant, backlog: Type.Integer({ minimum: 0 }) }),
+  /** Also the gateway's last will. `bootId` tells an old connection's will from the present one. */
+  Type.Object({ type: Type.Literal('goodbye'), bootId: Type.String({ maxLength: 64 }) }),
+])
+export type UplinkUp = Static<typeof UplinkUp>
+
+/** Platform → gateway. */
+export const UplinkDown = Type.Union([
+  /** Answer to `hello`: everything up to `seq` is stored here. */
+  Type.Object({ type: Type.Literal('welcome'), clock: Instant, seq: Type.Integer({ minimum: 0 }) }),
+  /** Sent after the commit. `backlog`: all up to `seq` is stored; `live`: the batch is stored. */
+  Type.Object({
+    type: Type.Literal('ack'),
+    batch: Type.Integer({ minimum: 1 }),
+    lane: Lane,
+    seq: Type.Integer({ minimum: 0 }),
+  }),
+  Type.Object({
+    type: Type.Literal('command'),
+    commandId: CommandId,
+    expiresAt: Instant,
+    deviceId: Id,
+    name: Type.String({ maxLength: 64 }),
+    args: Type.Record(Type.String({ maxLength: 64 }), Type.Unknown()),
+  }),
+  Type.Object({
+    type: Type.Literal('announce'),
+    broadcastId: Type.String({ maxLength: 64 }),
+    expiresAt: Instant,
+    text: Type.String({ minLength: 1, maxLength: 500 }),
+    priority: BroadcastPriority,
+    speakerIds: Type.Array(Id, { minItems: 1, maxItems: 200 }),
+  }),
+  Type.Object({
+    type: Type.Literal('desired'),
+    area: Type.String({ maxLength: 40 }),
+    revision: Type.Integer({ minimum: 1 }),
+    /** Checked against `desiredAreas[area]`. */
+    body: Type.Record(Type.String(), Type.Unknown()),
+  }),
+])
+export type UplinkDown = Static<typeof UplinkDown>
