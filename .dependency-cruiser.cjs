@@ -22,7 +22,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: ['\\.config\\.ts$', '\\.d\\.ts$', 'main\\.ts$', 'worker\\.ts$'] },
+      from: { orphan: true, pathNot: ['/testing/', '\\.config\\.ts$', '\\.d\\.ts$', 'main\\.ts$', 'worker\\.ts$'] },
       to: {},
     },
     within('platform-stands-alone', '^platform/', '^platform/'),

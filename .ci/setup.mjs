@@ -18,6 +18,7 @@ const debianPackages = {
   mosquitto_pub: 'mosquitto-clients',
   ffmpeg: 'ffmpeg',
   'onvif-util': 'onvif-tools',
+  ip: 'iproute2',
   '/usr/lib/postgresql': 'postgresql',
   '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc': 'fonts-noto-cjk',
 }
