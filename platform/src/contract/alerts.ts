@@ -13,6 +13,7 @@ export type AlertState = Static<typeof AlertState>
  * An event type that is not listed here is stored but disturbs nobody. Two are read differently:
  * `sensors.alarm-raised` brings its own severity and becomes `sensors.<alarm>`,
  * `devices.online-changed` to offline becomes `devices.offline`.
+ * A gateway that stays away becomes `devices.gateway-offline`; its devices are then not reported one by one.
  */
 export const alertSeverity = {
   'linkage.incomplete': 'critical',

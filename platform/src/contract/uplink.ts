@@ -59,8 +59,17 @@ export type UplinkUp = Static<typeof UplinkUp>
 
 /** Platform → gateway. */
 export const UplinkDown = Type.Union([
-  /** Answer to `hello`: everything up to `seq` is stored here. */
-  Type.Object({ type: Type.Literal('welcome'), clock: Instant, seq: Type.Integer({ minimum: 0 }) }),
+  /**
+   * Answer to `hello`: everything up to `seq` is stored here.
+   * `sayHello` is set when nobody said hello: the platform was started anew under a running connection.
+   * The gateway then says hello, and takes from the answer where to go on.
+   */
+  Type.Object({
+    type: Type.Literal('welcome'),
+    clock: Instant,
+    seq: Type.Integer({ minimum: 0 }),
+    sayHello: Type.Optional(Type.Literal(true)),
+  }),
   /** Sent after the commit. `backlog`: all up to `seq` is stored; `live`: the batch is stored. */
   Type.Object({
     type: Type.Literal('ack'),

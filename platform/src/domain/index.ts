@@ -1,1 +1,5 @@
+export * from './access.ts'
 export * from './broadcast.ts'
+export * from './linkage.ts'
+export * from './parking.ts'
+export * from './plates.ts'

@@ -1,0 +1,25 @@
+import type { BaseLogger } from 'pino'
+import { startSweeper } from './core/sweeper.ts'
+import type { Services } from './services.ts'
+
+/** What the platform does by itself, again and again. */
+export function startChores(services: Services, logger: Pick<BaseLogger, 'error'>) {
+  const { readings, commands, absences, realtime, signIns, identity } = services
+  const start = (everyMs: number, chore: () => Promise<void>) => startSweeper({ everyMs, chore, logger })
+  const sweepers = [
+    // Consoles see a value change at once and yet get a bearable number of messages.
+    start(200, () => readings.flush()),
+    start(1000, () => commands.expire()),
+    start(5000, () => readings.persist()),
+    start(5000, () => absences.lookForAbsences()),
+    start(15_000, () => realtime.sweep(signIns)),
+    start(60_000, () => identity.forgetExpired()),
+  ]
+  return {
+    async stop() {
+      await Promise.all(sweepers.map((sweeper) => sweeper.stop()))
+      await readings.flush()
+      await readings.persist()
+    },
+  }
+}

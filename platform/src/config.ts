@@ -1,0 +1,96 @@
+import { Type, type Static } from 'typebox'
+import { Value } from 'typebox/value'
+import { invalidConfiguration } from './errors.ts'
+
+const Port = (fallback: number, description: string) =>
+  Type.Integer({ minimum: 0, maximum: 65_535, default: fallback, description })
+const Text = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 4096, description }))
+
+/** Everything that can be set, by the name of its environment variable. */
+export const PlatformConfig = Type.Object({
+  GATEHOUSE_DATA: Type.String({
+    minLength: 1,
+    default: './data',
+    description: 'Folder for everything that is stored; the platform uses `platform` inside it',
+  }),
+  GATEHOUSE_HOST: Type.String({
+    minLength: 1,
+    default: '127.0.0.1',
+    description: 'Address to listen on for HTTP; anything but loopback needs a certificate',
+  }),
+  GATEHOUSE_HTTP_PORT: Port(8080, 'Console and API; 0 picks a free port'),
+  GATEHOUSE_UPLINK_PORT: Port(1884, 'MQTT for gateways on this host (loopback, plain); 0 picks a free port'),
+  GATEHOUSE_UPLINK_TLS_PORT: Port(8884, 'MQTT for gateways elsewhere (TLS); opens only with a certificate'),
+  GATEHOUSE_UPLINK_BROKER: Type.Optional(
+    Type.String({ pattern: '^mqtts?://', description: 'Use this MQTT broker instead of the embedded one' }),
+  ),
+  GATEHOUSE_TLS_CERT: Text('PEM file with the certificate chain'),
+  GATEHOUSE_TLS_KEY: Text('PEM file with the private key'),
+  DATABASE_URL: Type.Optional(
+    Type.String({ pattern: '^postgres(ql)?://', description: 'PostgreSQL; without it SQLite in the data folder' }),
+  ),
+  INFLUX_URL: Type.Optional(
+    Type.String({ pattern: '^https?://', description: 'InfluxDB; without it the embedded telemetry store' }),
+  ),
+  INFLUX_FLAVOUR: Type.Enum(['v1', 'v2', 'v3'], { default: 'v1', description: 'Major version of InfluxDB' }),
+  INFLUX_DB: Type.String({ minLength: 1, default: 'gatehouse', description: 'Database or bucket' }),
+  INFLUX_ORG: Text('Organisation (v2)'),
+  INFLUX_TOKEN: Text('Token (v2, v3)'),
+  INFLUX_USER: Text('User (v1)'),
+  INFLUX_PASSWORD: Text('Password (v1)'),
+  GATEHOUSE_ADMIN_PASSWORD: Type.Optional(
+    Type.String({
+      minLength: 10,
+      maxLength: 200,
+      description: 'Password of `admin`, created while nobody may sign in yet; random and printed once if absent',
+    }),
+  ),
+  GATEHOUSE_CONSOLE_DIR: Text('Built console; default is `console/dist` beside the package'),
+  GATEHOUSE_TIME_ZONE: Type.String({ default: 'Asia/Shanghai', description: 'IANA time zone; decides quiet hours' }),
+  GATEHOUSE_LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    default: 'info',
+    description: 'Least urgent message that is logged',
+  }),
+  GATEHOUSE_REQUESTS_PER_MINUTE: Type.Integer({
+    minimum: 10,
+    maximum: 1_000_000,
+    default: 6000,
+    description: 'HTTP requests that one address may make',
+  }),
+})
+export type PlatformConfig = Static<typeof PlatformConfig>
+
+const loopback = /^(127\.|::1$|localhost$)/
+export const isLoopback = (host: string) => loopback.test(host)
+
+const isTimeZone = (zone: string) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) instanceof Intl.DateTimeFormat
+  } catch {
+    return false // RangeError: the zone is not known
+  }
+}
+
+function* contradictions(config: PlatformConfig) {
+  const hasTls = config.GATEHOUSE_TLS_CERT !== undefined && config.GATEHOUSE_TLS_KEY !== undefined
+  if ((config.GATEHOUSE_TLS_CERT === undefined) !== (config.GATEHOUSE_TLS_KEY === undefined))
+    yield 'GATEHOUSE_TLS_CERT and GATEHOUSE_TLS_KEY belong together'
+  if (!isLoopback(config.GATEHOUSE_HOST) && !hasTls)
+    yield 'GATEHOUSE_HOST is not loopback: set GATEHOUSE_TLS_CERT and GATEHOUSE_TLS_KEY'
+  if (!isTimeZone(config.GATEHOUSE_TIME_ZONE)) yield 'GATEHOUSE_TIME_ZONE is no IANA time zone'
+}
+
+/** Reads the environment; a configuration that is not usable is refused with every problem named. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): PlatformConfig {
+  const given = Object.fromEntries(
+    Object.keys(PlatformConfig.properties).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
+  )
+  const config = Value.Default(PlatformConfig, Value.Convert(PlatformConfig, given))
+  const problems = Value.Errors(PlatformConfig, config).map(
+    ({ instancePath, message }) => `${instancePath.slice(1)} ${message}`,
+  )
+  if (!Value.Check(PlatformConfig, config)) throw invalidConfiguration(problems.join('; '))
+  const clashes = [...contradictions(config)]
+  if (clashes.length > 0) throw invalidConfiguration(clashes.join('; '))
+  return config
+}

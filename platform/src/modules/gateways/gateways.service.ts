@@ -1,0 +1,62 @@
+import type { Gateway } from '../../contract/index.ts'
+import type { Caller, Publisher } from '../../core/ports.ts'
+import { hashSecret, randomToken } from '../../core/secrets.ts'
+import type { Database } from '../../database/database.ts'
+import { compoundHasGateway, gatewayTaken } from '../../errors.ts'
+import type { CompoundsService } from '../compounds/compounds.service.ts'
+import * as repo from './gateways.repo.ts'
+
+export interface GatewaysPorts {
+  readonly db: Database
+  readonly publisher: Publisher
+  readonly compounds: CompoundsService
+}
+
+export interface GatewaySetup {
+  readonly gatewayId: string
+  readonly compoundId: string
+  readonly rotateSecret?: boolean | undefined
+}
+
+/** Registering gateways, and what people see of them. */
+export function createGatewaysService({ db, publisher, compounds }: GatewaysPorts) {
+  return {
+    list: (caller: Caller): Promise<Gateway[]> => repo.listGateways(db, caller.scope),
+
+    async put(caller: Caller, setup: GatewaySetup): Promise<{ gateway: Gateway; secret?: string }> {
+      const { gatewayId, compoundId } = setup
+      await compounds.get(caller, compoundId)
+      const before = await repo.findGateway(db, gatewayId)
+      if (before && before.compound_id !== compoundId) throw gatewayTaken(gatewayId)
+      if (before && !setup.rotateSecret) return { gateway: repo.toGateway(before) }
+      const other = await repo.findGatewayOfCompound(db, compoundId)
+      if (other && other.id !== gatewayId) throw compoundHasGateway(other.id)
+
+      const secret = randomToken()
+      const secretHash = hashSecret(secret)
+      const row = before
+        ? await repo.updateGateway(db, gatewayId, { secret_hash: secretHash })
+        : await repo.insertGateway(db, { id: gatewayId, compoundId, secretHash })
+      if (!row) throw gatewayTaken(gatewayId)
+      const gateway = repo.toGateway(row)
+      publisher.publish('gateway:changed', compoundId, gateway)
+      return { gateway, secret }
+    },
+
+    /** The gateway of a compound, whether it is connected or not. */
+    async idOf(compoundId: string): Promise<string | undefined> {
+      return (await repo.findGatewayOfCompound(db, compoundId))?.id
+    },
+
+    presenceOf: (gatewayId: string, tx: Database) => repo.findGateway(tx, gatewayId),
+
+    /** Gateways that have been away since before `since`. */
+    absentSince: (since: number) => repo.listAbsent(db, since),
+
+    async compoundIdOf(gatewayId: string): Promise<string | undefined> {
+      return (await repo.findGateway(db, gatewayId))?.compound_id
+    },
+  }
+}
+
+export type GatewaysService = ReturnType<typeof createGatewaysService>

@@ -1,0 +1,43 @@
+import { statSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import plugin from 'fastify-plugin'
+import { routeNotFound } from '../errors.ts'
+import { answerError } from './error-handler.ts'
+
+/** Paths of programs: an unknown one is an error and no page. */
+const forPrograms = /^\/(api|influx|socket\.io|docs|metrics)(\/|$)/
+
+function isFileIn(folder: string, path: string): boolean {
+  const full = join(folder, path)
+  if (path.includes('\0') || !full.startsWith(folder + sep)) return false
+  return statSync(full, { throwIfNoEntry: false })?.isFile() === true
+}
+
+/** Serves the built console; every page of it is the same file. */
+export const consoleFiles = plugin<{ readonly folder: string }>(
+  async (app, { folder }) => {
+    await app.register(fastifyStatic, {
+      root: folder,
+      serve: false,
+      suppressWarning: true,
+      setHeaders(reply, path) {
+        // Vite puts a hash of the content into the names of assets.
+        const lasting = path.includes(`${join(folder, 'assets')}/`)
+        void reply.header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache')
+      },
+    })
+    app.route<{ Params: { '*': string } }>({
+      method: 'GET',
+      url: '/*',
+      config: { access: 'public' },
+      schema: { hide: true },
+      handler(request, reply) {
+        const path = request.params['*']
+        if (forPrograms.test(request.url)) return answerError(routeNotFound(), request, reply)
+        return reply.sendFile(isFileIn(folder, path) ? path : 'index.html', { cacheControl: false })
+      },
+    })
+  },
+  { name: 'console-files' },
+)
