@@ -15,7 +15,59 @@ export const deviceUnknown = (deviceId: string) =>
   new AppError('DEVICE_UNKNOWN', `No device "${deviceId}" is registered at this gateway`)
 export const commandUnknown = (deviceId: string, name: string) =>
   new AppError('COMMAND_UNKNOWN', `Device "${deviceId}" has no command "${name}"`)
+export const invalidArguments = (name: string, problem: string) =>
+  new AppError('INVALID_ARGUMENTS', `The arguments of "${name}" are not as the device describes them: ${problem}`)
+export const deviceTimeout = (deviceId: string) =>
+  new AppError('DEVICE_TIMEOUT', `Device "${deviceId}" did not answer in time; whether it acted is not known`)
+export const deviceRefused = (code: string, message: string | undefined) =>
+  new AppError(code, message ?? 'The device did not carry out the command and gave no reason')
 export const commandExpired = (commandId: string) =>
   new AppError('COMMAND_EXPIRED', `Command "${commandId}" is past its deadline and was not carried out`)
 export const invalidMessage = (what: string, problem: string) =>
   new AppError('INVALID_MESSAGE', `${what} does not follow the protocol: ${problem}`)
+export const cameraUnreachable = (problem: string, options?: ErrorOptions) =>
+  new AppError('CAMERA_UNREACHABLE', `The camera does not answer (${problem}); check its power and network`, options)
+export const cameraNotAuthorized = () =>
+  new AppError(
+    'CAMERA_NOT_AUTHORIZED',
+    'The camera refuses the sign-in; check the user name and password of its ONVIF user',
+  )
+export const cameraClockDrift = (offsetSeconds: number) =>
+  new AppError(
+    'CAMERA_CLOCK_DRIFT',
+    `The camera refuses the sign-in since its clock moved (now ${offsetSeconds} s off); set its clock by NTP`,
+  )
+export const cameraAddressRefused = (problem: string) =>
+  new AppError('CAMERA_ADDRESS_REFUSED', `The camera's address is refused: ${problem}`)
+export const cameraAnswerInvalid = (problem: string, options?: ErrorOptions) =>
+  new AppError(
+    'CAMERA_ANSWER_INVALID',
+    `The camera gave no usable answer (${problem}); check that the address is its ONVIF device service`,
+    options,
+  )
+export const cameraFault = (reason: string) =>
+  new AppError('CAMERA_FAULT', `The camera refuses the request: ${reason.slice(0, 200)}`)
+export const cameraLacks = (feature: string) => new AppError('CAMERA_LACKS_FEATURE', `The camera offers no ${feature}`)
+export const plainListenerRefused = (host: string) =>
+  new AppError(
+    'PLAIN_LISTENER_REFUSED',
+    `Without TLS this server listens on a loopback address only, not on "${host}"; set a certificate and its key`,
+  )
+export const storeUnavailable = (problem: string, options?: ErrorOptions) =>
+  new AppError(
+    'STORE_UNAVAILABLE',
+    `The gateway cannot write to its database (${problem}); check disk space and permissions`,
+    options,
+  )
+export const spoolUnavailable = (problem: string, options?: ErrorOptions) =>
+  new AppError(
+    'SPOOL_UNAVAILABLE',
+    `The gateway cannot write its telemetry to disk (${problem}); check disk space and permissions`,
+    options,
+  )
+export const mediaTooLarge = (maxBytes: number) =>
+  new AppError('MEDIA_TOO_LARGE', `A picture has at most ${maxBytes} bytes; send a smaller one`)
+export const badConfiguration = (problems: string) =>
+  new AppError('BAD_CONFIGURATION', `The configuration cannot be used: ${problems}`)
+export const badDesiredFile = (path: string, problem: string, options?: ErrorOptions) =>
+  new AppError('BAD_DESIRED_FILE', `The desired state in "${path}" cannot be used: ${problem}`, options)

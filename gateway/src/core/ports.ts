@@ -51,6 +51,23 @@ export interface TelemetrySpool {
   status(): { readonly backlogBytes: number; readonly dropped: number }
 }
 
+/** The other end of the spool: who ships telemetry takes batches in order and confirms them when they are stored. */
+export interface TelemetryBacklog {
+  /** The oldest unconfirmed lines, at most `maxLines`; the same ones again until they are confirmed. */
+  next(maxLines: number): Promise<TelemetryBatch | undefined>
+  /** Everything up to `end` of a batch is stored elsewhere and may be forgotten. */
+  confirm(end: number): Promise<void>
+  /** Called when there is something new to ship. Answers the way to stop listening. */
+  onAppended(listener: () => void): () => void
+}
+
+export interface TelemetryBatch {
+  /** Line protocol, one point a line, millisecond times. */
+  readonly text: string
+  readonly lines: number
+  readonly end: number
+}
+
 /** Pictures of the compound, by SHA-256. */
 export interface MediaStore {
   put(bytes: Uint8Array): Promise<string>
@@ -119,6 +136,10 @@ export type OnvifConnect = (camera: {
   readonly username: string
   readonly password: string
   readonly onClockDrift: (offsetMs: number) => void
+  /** Called at most once, when the camera no longer answers: the session is of no more use. */
+  readonly onLost?: (reason: Error) => void
+  /** Ends an attempt that nobody waits for any more. */
+  readonly signal?: AbortSignal
 }) => Promise<OnvifSession>
 
 /** What the broker asks of the house. */

@@ -1,0 +1,164 @@
+import { open, readdir, readFile, stat, truncate, unlink, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import { decodeFrame, measureFrames, type Frame } from './frames.ts'
+
+/** A file of the log, named by the position of its first byte. `end` is where its whole, synced frames end. */
+interface Segment {
+  readonly start: number
+  end: number
+}
+
+const fileName = (start: number) => `${String(start).padStart(16, '0')}.log`
+const namePattern = /^\d{16}\.log$/
+
+/** The log as positions that only ever grow, spread over files of bounded size. */
+export class Segments {
+  readonly #folder: string
+  readonly #segments: Segment[]
+  #file: FileHandle | undefined
+
+  private constructor(folder: string, segments: Segment[]) {
+    this.#folder = folder
+    this.#segments = segments
+  }
+
+  /** Finds the files and cuts off a tail that a crash has torn. Answers how many bytes were cut. */
+  static async find(folder: string): Promise<{ segments: Segments; cutBytes: number }> {
+    const names = (await readdir(folder)).filter((name) => namePattern.test(name)).sort()
+    const found: Segment[] = []
+    for (const name of names) {
+      const start = Number.parseInt(name, 10)
+      const previous = found.at(-1)
+      if (previous) previous.end = Math.min(previous.end, start)
+      found.push({ start, end: start + (await stat(join(folder, name))).size })
+    }
+    const segments = new Segments(folder, found)
+    return { segments, cutBytes: await segments.#cutTail() }
+  }
+
+  get start(): number {
+    return this.#segments[0]?.start ?? 0
+  }
+  get end(): number {
+    return this.#segments.at(-1)?.end ?? 0
+  }
+  get count(): number {
+    return this.#segments.length
+  }
+  /** Bytes of the newest file. */
+  get lastBytes(): number {
+    const last = this.#segments.at(-1)
+    return last ? last.end - last.start : 0
+  }
+
+  /** Adds bytes and syncs them. After an error nothing of them counts, and the next append begins a new file. */
+  async append(bytes: Buffer): Promise<void> {
+    const last = this.#segments.at(-1)
+    if (!last || !this.#file) throw new Error('no file is open')
+    try {
+      let written = 0
+      while (written < bytes.length) {
+        written += (await this.#file.write(bytes, written, bytes.length - written, last.end - last.start + written))
+          .bytesWritten
+      }
+      await this.#file.datasync()
+      last.end += bytes.length
+    } catch (error) {
+      await this.#abandonFile(last)
+      throw error
+    }
+  }
+
+  get needsFile(): boolean {
+    return this.#file === undefined
+  }
+
+  /** Begins a new file at `position`. */
+  async roll(position: number): Promise<void> {
+    await this.#file?.close()
+    this.#file = undefined
+    this.#file = await open(join(this.#folder, fileName(position)), 'w')
+    await this.#syncFolder()
+    if (this.#segments.at(-1)?.start === position) this.#segments.pop()
+    this.#segments.push({ start: position, end: position })
+  }
+
+  async reopenLast(): Promise<void> {
+    const last = this.#segments.at(-1)
+    if (last) this.#file = await open(join(this.#folder, fileName(last.start)), 'r+')
+  }
+
+  /** The frames from `position` on, as far as `maxBytes` reach. Empty if there are none or if they are damaged. */
+  async read(position: number, maxBytes: number): Promise<{ frames: Frame[]; segmentEnd: number }> {
+    const segment = this.#segments.find(({ end }) => position < end)
+    if (!segment) return { frames: [], segmentEnd: position }
+    const from = Math.max(position, segment.start)
+    const bytes = Buffer.allocUnsafe(Math.min(maxBytes, segment.end - from))
+    const file = await open(join(this.#folder, fileName(segment.start)), 'r')
+    try {
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, from - segment.start)
+      const frames: Frame[] = []
+      let offset = 0
+      const whole = bytes.subarray(0, bytesRead)
+      for (let frame = decodeFrame(whole, 0); frame !== undefined; frame = decodeFrame(whole, offset)) {
+        offset = frame.end
+        frames.push({ ...frame, end: from + frame.end })
+      }
+      return { frames, segmentEnd: segment.end }
+    } finally {
+      await file.close()
+    }
+  }
+
+  /** Deletes files that lie wholly before `position`; the newest one stays. */
+  async releaseBefore(position: number): Promise<void> {
+    for (let first = this.#segments[0]; this.count > 1 && first && first.end <= position; first = this.#segments[0]) {
+      this.#segments.shift()
+      await unlink(join(this.#folder, fileName(first.start)))
+    }
+  }
+
+  /** Deletes the oldest file. Answers how many lines behind `position` went with it. */
+  async dropOldest(position: number): Promise<number> {
+    const first = this.#segments[0]
+    if (!first || this.count < 2) return 0
+    this.#segments.shift()
+    const path = join(this.#folder, fileName(first.start))
+    const bytes = await readFile(path)
+    await unlink(path)
+    return measureFrames(bytes.subarray(Math.max(0, position - first.start))).lines
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close()
+    this.#file = undefined
+  }
+
+  async #cutTail(): Promise<number> {
+    const last = this.#segments.at(-1)
+    if (!last) return 0
+    const path = join(this.#folder, fileName(last.start))
+    const { end } = measureFrames(await readFile(path))
+    const cutBytes = last.end - last.start - end
+    last.end = last.start + end
+    if (cutBytes > 0) await truncate(path, end)
+    return cutBytes
+  }
+
+  /** What a failed sync has left on disk is unknown: nothing more is written behind it. */
+  async #abandonFile(last: Segment): Promise<void> {
+    await this.#file?.close().catch(() => undefined) // it has failed already
+    this.#file = undefined
+    // A tail that stays is never read: the next file begins where it begins.
+    await truncate(join(this.#folder, fileName(last.start)), last.end - last.start).catch(() => undefined)
+  }
+
+  async #syncFolder(): Promise<void> {
+    const folder = await open(this.#folder, 'r')
+    try {
+      await folder.sync()
+    } finally {
+      await folder.close()
+    }
+  }
+}

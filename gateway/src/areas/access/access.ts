@@ -1,0 +1,91 @@
+import type { AccessDecision, DesiredBody, NewAreaEvent } from '@gatehouse/platform/contract'
+import { decideAccess, type AccessAttempt, type AccessVerdict } from '@gatehouse/platform/domain'
+import { causeOf, originOf, type House, type SignalHandlers } from '../../core/house.ts'
+import type { SignalContext } from '../../core/signals.ts'
+import { createPeople, type KnownPerson } from './people.ts'
+
+/** Somebody stands at the door: what comes later is of no use. */
+const actWithinMs = 5_000
+/** Long enough to pull a heavy door open, too short to follow somebody in at leisure. */
+const holdSeconds = 5
+
+interface Attempt {
+  readonly method: AccessAttempt['method']
+  readonly person: KnownPerson | undefined
+  readonly liveness?: number
+  readonly picture?: string | undefined
+}
+
+/** The gates: who may walk in. */
+export function createAccessArea(house: House) {
+  const { store, logger } = house
+  const people = createPeople(store)
+  const loaded = Promise.withResolvers<undefined>()
+
+  async function attempt({ picture, ...rest }: Attempt, context: SignalContext) {
+    const verdict = decideAccess({ ...rest, at: context.at })
+    const body: AccessDecision = {
+      eventId: context.eventId,
+      method: rest.method,
+      ...verdict,
+      ...(rest.person && { personId: rest.person.personId }),
+      ...(picture !== undefined && { picture }),
+    }
+    const event: NewAreaEvent = { type: eventTypeOf(verdict), ...originOf(context), body }
+    const { duplicate } = await store.commit({ cause: causeOf(context), events: [event] })
+    // A replayed event is history: nobody stands there any more.
+    if (!duplicate && !context.replayed) answer(context.deviceId, verdict)
+  }
+
+  function answer(deviceId: string, { decision, rule, reason }: AccessVerdict) {
+    if (decision === 'open') order(deviceId, 'open', { holdSeconds })
+    // A gate that speaks to everybody who walks by is soon switched off.
+    else if (rule !== 'stranger') order(deviceId, 'say', { text: reason })
+  }
+
+  function order(deviceId: string, name: string, args: Record<string, unknown>) {
+    house
+      .order({ deviceId, name, args, timeoutMs: actWithinMs })
+      .catch((error: unknown) => logger.warn({ err: error, deviceId, name }, 'gate did not carry out an order'))
+  }
+
+  const signals: SignalHandlers = {
+    'face-recognised': async ({ faceId, liveness, picture }, context) => {
+      await loaded.promise
+      await attempt({ method: 'face', person: people.byFace(faceId), liveness, picture }, context)
+    },
+    'stranger-seen': async ({ liveness, picture }, context) => {
+      await loaded.promise
+      await attempt({ method: 'face', person: undefined, liveness, picture }, context)
+    },
+    'card-presented': async ({ card }, context) => {
+      await loaded.promise
+      await attempt({ method: 'card', person: people.byCard(card) }, context)
+    },
+    'door-alarm': async ({ alarm }, context) => {
+      await loaded.promise
+      const events = [
+        { type: 'access.door-alarm', ...originOf(context), body: { eventId: context.eventId, alarm } } as const,
+      ]
+      await store.commit({ cause: causeOf(context), events })
+    },
+  }
+
+  return {
+    signals,
+    async load() {
+      await people.load()
+      loaded.resolve(undefined)
+    },
+    async applyDesired(body: DesiredBody<'access'>) {
+      await loaded.promise
+      await people.replace(body.people)
+      return []
+    },
+  }
+}
+
+function eventTypeOf({ decision, rule }: AccessVerdict) {
+  if (decision === 'open') return 'access.entry-granted'
+  return rule === 'stranger' ? 'access.stranger' : 'access.entry-refused'
+}

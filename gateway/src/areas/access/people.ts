@@ -1,0 +1,48 @@
+import type { Person } from '@gatehouse/platform/contract'
+import type { AccessRights } from '@gatehouse/platform/domain'
+import { createCollection } from '../../core/collection.ts'
+import type { House } from '../../core/house.ts'
+
+/** What a gate needs of a person; name and household stay with the platform. */
+export interface KnownPerson extends AccessRights {
+  readonly personId: string
+  readonly faceId?: string
+  readonly cards: readonly string[]
+}
+
+const known = ({ personId, faceId, cards, consentVersion, validUntil }: Person): KnownPerson => ({
+  personId,
+  cards,
+  ...(faceId !== undefined && { faceId }),
+  ...(consentVersion !== undefined && { consentVersion }),
+  ...(validUntil !== undefined && { validUntil }),
+})
+
+/** Who may enter, found by face or card; in memory and on disk. */
+export function createPeople(store: House['store']) {
+  const collection = createCollection<KnownPerson>({ store, area: 'access-people' })
+  const byFace = new Map<string, KnownPerson>()
+  const byCard = new Map<string, KnownPerson>()
+
+  function index() {
+    byFace.clear()
+    byCard.clear()
+    for (const person of collection.values()) {
+      if (person.faceId !== undefined) byFace.set(person.faceId, person)
+      for (const card of person.cards) byCard.set(card, person)
+    }
+  }
+
+  return {
+    async load() {
+      await collection.load()
+      index()
+    },
+    byFace: (faceId: string) => byFace.get(faceId),
+    byCard: (card: string) => byCard.get(card),
+    async replace(people: readonly Person[]) {
+      await collection.replace(new Map(people.map((person) => [person.personId, known(person)])))
+      index()
+    },
+  }
+}

@@ -1,0 +1,147 @@
+import type { DesiredBody, LaneDecision, NewAreaEvent } from '@gatehouse/platform/contract'
+import { decideLane, type LaneVerdict, type PlateColour } from '@gatehouse/platform/domain'
+import { causeOf, originOf, textSetting, type House, type SignalHandlers } from '../../core/house.ts'
+import type { DeviceSignal, SignalContext } from '../../core/signals.ts'
+import { LaneOrders } from './lane-orders.ts'
+import { createLanes, type Lanes } from './lanes.ts'
+import { createPermits, type Permits } from './permits.ts'
+
+type SignalOf<T> = Extract<DeviceSignal, { type: T }>
+type Recognised = SignalOf<'vehicle-recognised'>
+type Direction = LaneDecision['direction']
+
+/** Told the time from the plate to the command, ms. */
+export type OnDecided = (tookMs: number) => void
+
+const eventTypes = {
+  in: { open: 'parking.entry-opened', refuse: 'parking.entry-refused', ask: 'parking.entry-refused' },
+  out: { open: 'parking.exit-opened', refuse: 'parking.exit-refused', ask: 'parking.exit-refused' },
+} as const
+
+/** The lanes: who may drive in and out. */
+export class ParkingArea {
+  readonly #house: House
+  readonly #onDecided: OnDecided
+  readonly #permits: Permits
+  readonly #lanes: Lanes
+  readonly #orders: LaneOrders
+  readonly #loaded = Promise.withResolvers<undefined>()
+
+  constructor(house: House, onDecided: OnDecided) {
+    this.#house = house
+    this.#onDecided = onDecided
+    this.#permits = createPermits(house.store)
+    this.#lanes = createLanes(house.store)
+    this.#orders = new LaneOrders(house)
+  }
+
+  readonly signals: SignalHandlers = {
+    'vehicle-recognised': (signal, context) => this.#recognised(signal, context),
+    'vehicle-passed': (_signal, context) => this.#left('parking.vehicle-passed', context),
+    'vehicle-reversed': (_signal, context) => this.#left('parking.vehicle-reversed', context),
+    'help-requested': (signal, context) => this.#helpRequested(signal, context),
+  }
+
+  async load(): Promise<void> {
+    await Promise.all([this.#permits.load(), this.#lanes.load()])
+    this.#loaded.resolve(undefined)
+  }
+
+  async applyDesired({ permits }: DesiredBody<'parking'>): Promise<[]> {
+    await this.#loaded.promise
+    await this.#permits.replace(permits)
+    return []
+  }
+
+  async #recognised(signal: Recognised, context: SignalContext): Promise<void> {
+    const started = performance.now()
+    await this.#loaded.promise
+    const { deviceId, at, replayed } = context
+    const lane = this.#lanes.of(deviceId)
+    const direction = this.#directionOf(deviceId)
+    const verdict = this.#decide(signal, context, direction)
+    if (verdict.rule === 'duplicate-read') {
+      // The first read speaks for this car; it must be safe before its repetition is acknowledged.
+      await lane.durable
+      return
+    }
+
+    // A replayed read is history: that car is long gone.
+    if (!replayed) lane.lastRead = { rawPlate: signal.plate, at, decision: verdict.decision }
+    const opensFor = !replayed && verdict.decision === 'open' ? verdict.matchedPlate : undefined
+    const commit = this.#house.store.commit({
+      cause: causeOf(context),
+      state: opensFor === undefined ? [] : this.#lanes.opened(deviceId, opensFor),
+      events: [decisionEvent(signal, context, { verdict, direction })],
+    })
+    lane.durable = commit
+    try {
+      const { duplicate } = await commit
+      if (replayed || duplicate) return
+    } catch (error) {
+      lane.lastRead = undefined // the device will send it again, and then it counts
+      throw error
+    }
+    // The arm did not move: a second look at the same plate must be able to try again.
+    this.#orders.answer(deviceId, { ...verdict, rawPlate: signal.plate }, () => {
+      lane.lastRead = undefined
+    })
+    this.#onDecided(performance.now() - started)
+  }
+
+  #decide(signal: Recognised, { deviceId, at, replayed }: SignalContext, direction: Direction): LaneVerdict {
+    const { lastRead } = this.#lanes.of(deviceId)
+    return decideLane({
+      rawPlate: signal.plate,
+      colour: signal.colour as PlateColour,
+      at,
+      direction,
+      permitsOf: this.#permits.of,
+      isInside: this.#lanes.isInside,
+      ...(lastRead && !replayed && { lastRead }),
+    })
+  }
+
+  async #left(type: 'parking.vehicle-passed' | 'parking.vehicle-reversed', context: SignalContext): Promise<void> {
+    await this.#loaded.promise
+    const { deviceId, eventId, replayed } = context
+    const direction = this.#directionOf(deviceId)
+    const way = type === 'parking.vehicle-passed' ? direction : 'back'
+    await this.#house.store.commit({
+      cause: causeOf(context),
+      state: replayed ? [] : this.#lanes.left(deviceId, way),
+      events: [{ type, ...originOf(context), body: { eventId, direction } }],
+    })
+  }
+
+  async #helpRequested({ picture }: SignalOf<'help-requested'>, context: SignalContext): Promise<void> {
+    await this.#loaded.promise
+    const body = { eventId: context.eventId, ...(picture !== undefined && { picture }) }
+    const { duplicate } = await this.#house.store.commit({
+      cause: causeOf(context),
+      events: [{ type: 'parking.help-requested', ...originOf(context), body }],
+    })
+    if (!duplicate && !context.replayed) this.#orders.reassure(context.deviceId)
+  }
+
+  #directionOf(deviceId: string): Direction {
+    return textSetting(this.#house.devices.get(deviceId), 'direction') === 'out' ? 'out' : 'in'
+  }
+}
+
+function decisionEvent(
+  signal: Recognised,
+  context: SignalContext,
+  { verdict, direction }: { readonly verdict: LaneVerdict; readonly direction: Direction },
+): NewAreaEvent {
+  const body: LaneDecision = {
+    eventId: context.eventId,
+    direction,
+    rawPlate: signal.plate,
+    colour: signal.colour,
+    confidence: signal.confidence,
+    ...verdict,
+    ...(signal.picture !== undefined && { picture: signal.picture }),
+  }
+  return { type: eventTypes[direction][verdict.decision], ...originOf(context), body }
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { memoryStore } from '../../test/fakes.ts'
+import { createCollection } from './collection.ts'
+
+const setup = (memory = memoryStore()) => ({
+  memory,
+  collection: createCollection<{ n: number }>({ store: memory.store, area: 'things' }),
+})
+
+test('only what differs is written', async () => {
+  const { memory, collection } = setup()
+  await collection.replace(new Map([['a', { n: 1 }], ['b', { n: 2 }], ['c', { n: 3 }]])) // prettier-ignore
+  await collection.replace(new Map([['a', { n: 1 }], ['b', { n: 9 }]])) // prettier-ignore
+  expect(memory.commits.at(-1)?.state).toEqual([
+    { area: 'things', key: 'b', value: { n: 9 } },
+    { area: 'things', key: 'c', value: undefined },
+  ])
+})
+
+test('the same content again writes nothing', async () => {
+  const { memory, collection } = setup()
+  await collection.replace(new Map([['a', { n: 1 }]]))
+  await collection.replace(new Map([['a', { n: 1 }]]))
+  expect(memory.commits).toHaveLength(1)
+})
+
+test('what was stored is there after a restart', async () => {
+  const { memory, collection } = setup()
+  await collection.replace(new Map([['a', { n: 1 }]]))
+  const later = setup(memory).collection
+  await later.load()
+  expect([later.size, later.get('a')]).toEqual([1, { n: 1 }])
+})
+
+test('a long list is written in pieces, so that decisions go in between', async () => {
+  const { memory, collection } = setup()
+  const many = new Map(Array.from({ length: 2500 }, (_, n) => [`k${n}`, { n }]))
+  await collection.replace(many)
+  expect(memory.commits.map(({ state }) => state?.length)).toEqual([1000, 1000, 500])
+  expect(collection.size).toBe(2500)
+})

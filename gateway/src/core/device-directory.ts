@@ -1,0 +1,67 @@
+import type { DesiredDevice } from '@gatehouse/platform/contract'
+import { Compile } from 'typebox/compile'
+import type { Driver } from './driver.ts'
+import type { Devices, KnownDevice } from './house.ts'
+
+export interface DirectoryChange {
+  /** New, or changed in any way. */
+  readonly changed: readonly KnownDevice[]
+  /** Known before with another secret, address or kind: a connection of theirs is no longer valid. */
+  readonly reconnect: readonly string[]
+  readonly removed: readonly KnownDevice[]
+  readonly failed: readonly { readonly deviceId: string; readonly reason: string }[]
+}
+
+export interface DeviceDirectory extends Devices {
+  replace(devices: Iterable<DesiredDevice>): DirectoryChange
+}
+
+/** The registered devices in memory, each with its driver. A device of an unknown kind is not served. */
+export function createDeviceDirectory(drivers: readonly Driver[]): DeviceDirectory {
+  const kinds = new Map(drivers.map((driver) => [driver.kind, withWire(driver)]))
+  let known: ReadonlyMap<string, KnownDevice> = new Map()
+
+  return {
+    get: (deviceId) => known.get(deviceId),
+    values: () => known.values(),
+    replace(devices) {
+      const next = new Map<string, KnownDevice>()
+      const failed: { deviceId: string; reason: string }[] = []
+      for (const desired of devices) {
+        const kind = kinds.get(desired.kind)
+        if (kind) next.set(desired.deviceId, { desired, ...kind })
+        else failed.push({ deviceId: desired.deviceId, reason: `This gateway has no driver for "${desired.kind}"` })
+      }
+      const before = known
+      known = next
+      const changed = [...next.values()].filter(
+        ({ desired }) => !isSame(desired, before.get(desired.deviceId)?.desired),
+      )
+      return {
+        changed,
+        reconnect: changed.flatMap(({ desired }) => {
+          const earlier = before.get(desired.deviceId)?.desired
+          return earlier && !isSame(signInOf(desired), signInOf(earlier)) ? [desired.deviceId] : []
+        }),
+        removed: [...before.values()].filter(({ desired }) => !next.has(desired.deviceId)),
+        failed,
+      }
+    },
+  }
+}
+
+const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
+
+const signInOf = ({ kind, secret, secretHash, address, username }: DesiredDevice) => [
+  kind,
+  secret,
+  secretHash,
+  address,
+  username,
+]
+
+/** Compiled once for each kind: a check per message must cost next to nothing. */
+function withWire(driver: Driver): Omit<KnownDevice, 'desired'> {
+  if (driver.transport !== 'mqtt') return { driver }
+  return { driver, wire: { report: Compile(driver.report), event: Compile(driver.event) } }
+}

@@ -1,0 +1,67 @@
+import type { NewAreaEvent } from '@gatehouse/platform/contract'
+import type { StateStore } from './ports.ts'
+
+/** Pictures that events have promised to the platform, remembered until it has them. */
+export interface PictureQueue {
+  /** Names of the pictures that must still be brought, oldest promise first. */
+  pending(): Promise<readonly { readonly sha256: string; readonly since: number }[]>
+  /** The platform has it, or it can never be brought. */
+  done(sha256: string): Promise<void>
+  /** Called with each new promise. Answers the way to stop listening. */
+  onPromised(listener: (sha256: string, since: number) => void): () => void
+}
+
+const stateArea = 'pictures'
+
+/** A store that remembers, in the very commit that tells of a picture, that the picture must follow. */
+export function createPictureJournal(store: StateStore): { readonly store: StateStore; readonly queue: PictureQueue } {
+  const listeners = new Set<(sha256: string, since: number) => void>()
+
+  return {
+    store: {
+      entries: (area) => store.entries(area),
+      outbox: store.outbox,
+      close: () => store.close(),
+      async commit(change) {
+        const promised = picturesOf(change.events ?? [])
+        if (promised.size === 0) return store.commit(change)
+        const state = Array.from(promised, ([key, value]) => ({ area: stateArea, key, value }))
+        const committed = await store.commit({ ...change, state: [...(change.state ?? []), ...state] })
+        if (committed.duplicate) return committed
+        for (const [sha256, since] of promised) for (const listener of listeners) listener(sha256, since)
+        return committed
+      },
+    },
+    queue: {
+      async pending() {
+        const entries = Array.from(await store.entries(stateArea), ([sha256, since]) => ({
+          sha256,
+          since: Number(since),
+        }))
+        return entries.sort((one, other) => one.since - other.since)
+      },
+      async done(sha256) {
+        await store.commit({ state: [{ area: stateArea, key: sha256, value: undefined }] })
+      },
+      onPromised(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    },
+  }
+}
+
+function picturesOf(events: readonly NewAreaEvent[]): Map<string, number> {
+  const pictures = new Map<string, number>()
+  for (const { at, body } of events) {
+    const sha256 = pictureIn(body) ?? ('data' in body ? pictureIn(body.data ?? {}) : undefined)
+    if (sha256 !== undefined) pictures.set(sha256, at)
+  }
+  return pictures
+}
+
+function pictureIn(holder: object): string | undefined {
+  return 'picture' in holder && typeof holder.picture === 'string' && /^[0-9a-f]{64}$/.test(holder.picture)
+    ? holder.picture
+    : undefined
+}

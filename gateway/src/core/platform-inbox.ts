@@ -1,0 +1,61 @@
+import type { AreaEventBody } from '@gatehouse/platform/contract'
+import { AppError, commandExpired } from '../errors.ts'
+import type { CommandDesk } from './command-desk.ts'
+import type { DesiredState } from './desired-state.ts'
+import type { Clock, Logger, PlatformLink, PlatformMessage, StateStore } from './ports.ts'
+
+type Announcement = Extract<PlatformMessage, { type: 'announce' }>
+type Command = Extract<PlatformMessage, { type: 'command' }>
+
+interface PlatformInboxOptions {
+  readonly commands: Pick<CommandDesk, 'run'>
+  readonly announce: (announcement: Announcement) => Promise<void>
+  readonly desired: Pick<DesiredState, 'apply'>
+  readonly store: Pick<StateStore, 'commit'>
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Carries out what the platform asks for. Times in messages are by our clock. */
+export function createPlatformInbox({ commands, announce, desired, store, clock, logger }: PlatformInboxOptions) {
+  async function carryOut(command: Command, link: Pick<PlatformLink, 'commandAccepted'>) {
+    const { commandId, deviceId } = command
+    let result: AreaEventBody<'devices.command-result'>
+    try {
+      if (clock.now() >= command.expiresAt) throw commandExpired(commandId)
+      link.commandAccepted(commandId)
+      result = { commandId, ok: true, data: { ...(await commands.run(command)) } }
+    } catch (error) {
+      if (!(error instanceof AppError)) logger.error({ err: error, deviceId, commandId }, 'command failed unexpectedly')
+      result = { commandId, ok: false, ...describe(error) }
+    }
+    logger.info({ deviceId, commandId, name: command.name, ok: result.ok, code: result.code }, 'command ended')
+    const cause = `platform:command/${commandId}`
+    await store.commit({
+      cause,
+      events: [{ type: 'devices.command-result', at: clock.now(), deviceId, body: result }],
+    })
+  }
+
+  function handle(message: PlatformMessage, link: Pick<PlatformLink, 'commandAccepted'>): Promise<void> {
+    switch (message.type) {
+      case 'command':
+        return carryOut(message, link)
+      case 'announce':
+        return announce(message)
+      case 'desired':
+        return desired.apply(message.area, message.revision, message.body)
+    }
+  }
+
+  return (message: PlatformMessage, link: Pick<PlatformLink, 'commandAccepted'>) => {
+    handle(message, link).catch((error: unknown) =>
+      logger.error({ err: error, messageType: message.type }, 'message of the platform not carried out'),
+    )
+  }
+}
+
+const describe = (error: unknown) =>
+  error instanceof AppError
+    ? { code: error.code.slice(0, 64), message: error.message.slice(0, 300) }
+    : { code: 'INTERNAL', message: 'The gateway could not carry out the command; see its log' }

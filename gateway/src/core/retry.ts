@@ -1,0 +1,34 @@
+export interface Backoff {
+  readonly firstMs: number
+  readonly maxMs: number
+  /** 0 for the first wait. */
+  readonly attempt: number
+  /** 0 ≤ x < 1, like `Math.random`. */
+  readonly random: () => number
+}
+
+/**
+ * How long to wait before the next try: doubles up to `maxMs`, of which the second half is left to chance,
+ * so that a street of devices that went down together does not come back in step.
+ */
+export function backoff({ firstMs, maxMs, attempt, random }: Backoff): number {
+  const ceiling = Math.min(maxMs, firstMs * 2 ** Math.min(Math.max(0, attempt), 30))
+  return Math.round(ceiling / 2 + (ceiling / 2) * random())
+}
+
+/** Waits, or ends at once (without an error) when the signal is aborted: look at the signal afterwards. */
+export function delay(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve()
+      return
+    }
+    const finish = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', finish)
+      resolve()
+    }
+    const timer = setTimeout(finish, ms)
+    signal?.addEventListener('abort', finish, { once: true })
+  })
+}
