@@ -1,0 +1,27 @@
+/** Line icons on a 24 × 24 grid, drawn for this console. */
+export const icons = {
+  live: 'M3 12h4l3-7 4 14 3-7h4',
+  alerts: 'M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4',
+  devices: 'M4 5h16v10H4zM9 19h6M12 15v4',
+  broadcast: 'M4 10v4h4l6 4V6l-6 4zM17 9a4 4 0 0 1 0 6M19.5 6.5a8 8 0 0 1 0 11',
+  muted: 'M4 10v4h4l6 4V6l-6 4zM17 10l4 4M21 10l-4 4',
+  user: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-4 4-6 8-6s7 2 8 6',
+  plan: 'M4 6l5-2 6 2 5-2v14l-5 2-6-2-5 2zM9 4v14M15 6v14',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  cross: 'M6 6l12 12M18 6L6 18',
+  circle: 'M12 18a6 6 0 1 0 0-12 6 6 0 0 0 0 12z',
+  picture: 'M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9h.01',
+  back: 'M15 5l-7 7 7 7',
+  clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3 2',
+  note: 'M5 4h14v12l-4 4H5zM15 20v-4h4M8 9h8M8 13h5',
+  open: 'M4 20V9M4 12l15-7M2 20h6M16 20h6',
+  camera: 'M3 8h12v9H3zM15 11l6-3v9l-6-3',
+  plus: 'M12 5v14M5 12h14',
+  upload: 'M12 16V5M7 10l5-5 5 5M5 19h14',
+  menu: 'M5 7h14M5 12h14M5 17h14',
+  repeat: 'M5 11a7 7 0 0 1 12-4l2 2M19 4v5h-5M19 13a7 7 0 0 1-12 4l-2-2M5 20v-5h5',
+  door: 'M6 21V4h12v17M3 21h18M14.5 12h.01',
+  flame: 'M12 3c1 4 5 5.5 5 10.5a5 5 0 0 1-10 0c0-2 1-3 2-4 .3 1.5 1 2 1.500 2C11 9 10.500 6 12 3z',
+  warning: 'M12 4l9 16H3zM12 10v5M12 17.5v.5',
+} as const
+export type IconName = keyof typeof icons

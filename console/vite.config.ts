@@ -1,0 +1,22 @@
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vite'
+
+const platform = 'http://127.0.0.1:8080'
+
+export default defineConfig({
+  plugins: [vue()],
+  define: {
+    __VUE_OPTIONS_API__: 'false',
+    __VUE_I18N_LEGACY_API__: 'false',
+    __VUE_I18N_FULL_INSTALL__: 'false',
+    __INTLIFY_PROD_DEVTOOLS__: 'false',
+  },
+  build: { target: 'es2022', outDir: 'dist', emptyOutDir: true },
+  server: {
+    // The host stays as the browser sent it: the platform refuses requests from another origin.
+    proxy: {
+      '/api': { target: platform, changeOrigin: false },
+      '/socket.io': { target: platform, changeOrigin: false, ws: true },
+    },
+  },
+})
