@@ -1,0 +1,11 @@
+import { ingest } from './ingest.ts'
+import { latency } from './latency.ts'
+import { print } from './report.ts'
+
+/** Prints one JSON line for each row. Name rows to run only those: npm run bench -- latency */
+const rows = { ingest, latency }
+
+const chosen = process.argv.slice(2)
+for (const [name, measure] of Object.entries(rows)) {
+  if (chosen.length === 0 || chosen.includes(name)) print(await measure())
+}

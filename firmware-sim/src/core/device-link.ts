@@ -1,0 +1,167 @@
+import { topics, type CommandResult } from '@gatehouse/gateway/protocol'
+import { connect, type MqttClient } from 'mqtt'
+import type { Faults } from './faults.ts'
+import type { Logger } from './logger.ts'
+import type { Random } from './seeded-random.ts'
+
+/** Events that fit into the flash of a real controller; beyond that the oldest goes. */
+const keptEvents = 1000
+/** A stopping device waits this long for the network to take its last words. */
+const goodbyeMs = 1000
+
+export interface LinkOptions {
+  readonly deviceId: string
+  readonly secret: string
+  /** `mqtt://host:port` of the gateway. */
+  readonly broker: string
+  readonly random: Random
+  readonly faults: Faults
+  readonly logger: Logger
+  onConnected(): void
+  onCommand(message: unknown): void
+}
+
+/** The network side of a device. Reports are news and lost without a connection; events are kept. */
+export interface DeviceLink {
+  report(report: object): void
+  event(event: object): void
+  result(result: CommandResult): void
+  isConnected(): boolean
+  close(): Promise<void>
+}
+
+interface KeptEvent {
+  readonly event: object
+  /** Was already there when a connection was lost: history, not news. */
+  isHistory: boolean
+}
+
+/** Sends kept events in order, one at a time, and forgets each only when the gateway has acknowledged it. */
+function createEventQueue(client: MqttClient, topic: string, faults: Faults) {
+  const kept: KeptEvent[] = []
+  let isSending = false
+  let messageId: number | undefined
+
+  async function send({ event, isHistory }: KeptEvent) {
+    const payload = JSON.stringify(isHistory ? { ...event, replayed: true } : event)
+    if (faults.has('duplicate-events')) client.publish(topic, payload, { qos: 1 })
+    const acknowledged = client.publishAsync(topic, payload, { qos: 1 })
+    messageId = client.getLastMessageId()
+    await acknowledged
+    messageId = undefined
+  }
+
+  async function drain() {
+    if (isSending) return
+    isSending = true
+    try {
+      for (let next = kept[0]; next && client.connected && !faults.has('silent'); next = kept[0]) {
+        await send(next)
+        kept.splice(kept.indexOf(next), 1)
+      }
+    } catch {
+      // The connection went: the event stays and is replayed after the next connect.
+    } finally {
+      isSending = false
+    }
+  }
+
+  return {
+    drain,
+    add(event: object) {
+      kept.push({ event, isHistory: !client.connected })
+      if (kept.length > keptEvents) kept.shift()
+      void drain()
+    },
+    connectionLost() {
+      for (const entry of kept) entry.isHistory = true
+      // We replay it ourselves, marked; the client library would repeat it as it was.
+      if (messageId !== undefined) client.removeOutgoingMessage(messageId)
+      messageId = undefined
+    },
+  }
+}
+
+/** Logs a refused or lost connection once, and once when it is back. */
+function createConnectionLog({ deviceId, logger }: LinkOptions) {
+  let isTroubled = false
+  return {
+    trouble(reason: string) {
+      if (!isTroubled) logger.warn({ deviceId, reason }, 'device cannot connect')
+      isTroubled = true
+    },
+    connected() {
+      if (isTroubled) logger.info({ deviceId }, 'device connected again')
+      isTroubled = false
+    },
+  }
+}
+
+function parse(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString())
+  } catch {
+    return undefined // not a command: firmware ignores what it cannot read
+  }
+}
+
+function openClient({ deviceId, secret, broker, random }: LinkOptions) {
+  return connect(broker, {
+    clientId: deviceId,
+    username: deviceId,
+    password: secret,
+    clean: true,
+    keepalive: 30,
+    connectTimeout: 10_000,
+    // Spread, so that a gateway that comes back is not met by all its devices in the same instant.
+    reconnectPeriod: random.int(500, 2500),
+    queueQoSZero: false,
+    resubscribe: false,
+    will: { topic: topics.status(deviceId), payload: Buffer.from('offline'), qos: 1, retain: true },
+  })
+}
+
+export function openLink(options: LinkOptions): DeviceLink {
+  const { deviceId, faults } = options
+  const client = openClient(options)
+  const events = createEventQueue(client, topics.event(deviceId), faults)
+  const log = createConnectionLog(options)
+  let isCut = false
+
+  client.on('connect', () => {
+    log.connected()
+    client.subscribe(topics.command(deviceId), { qos: 1 })
+    client.publish(topics.status(deviceId), 'online', { qos: 1, retain: true })
+    options.onConnected()
+    void events.drain()
+  })
+  client.on('message', (_topic, payload) => options.onCommand(parse(payload)))
+  client.on('close', () => events.connectionLost())
+  client.on('error', (error) => log.trouble(error.message || error.name))
+  faults.onChange(() => {
+    if (faults.has('drop-connection') !== isCut) {
+      isCut = !isCut
+      if (isCut) client.end(true)
+      else client.reconnect()
+    }
+    void events.drain()
+  })
+
+  const say = (topic: string, message: object) => {
+    if (client.connected && !faults.has('silent')) client.publish(topic, JSON.stringify(message), { qos: 1 })
+  }
+  return {
+    report: (report) => say(topics.report(deviceId), report),
+    event: (event) => events.add(event),
+    result: (result) => say(topics.result(deviceId), result),
+    isConnected: () => client.connected,
+    async close() {
+      if (client.connected) client.publish(topics.status(deviceId), 'offline', { qos: 1, retain: true })
+      const gone = new Promise<void>((resolve) => {
+        setTimeout(resolve, goodbyeMs).unref()
+      })
+      await Promise.race([client.endAsync(!client.connected), gone])
+      client.end(true)
+    },
+  }
+}
