@@ -1,0 +1,107 @@
+import { CommandEnvelope, CommandResult, maxMediaBytes, maxPacketBytes, upChannels } from '@gatehouse/gateway/protocol'
+import type { TSchema } from 'typebox'
+import { Value } from 'typebox/value'
+import { examples } from './protocol-examples.ts'
+import { kinds, type KindMessages } from './kinds.ts'
+import { fieldTable, variants, type JsonSchema } from './schema-table.ts'
+
+const json = (message: object) => '```json\n' + JSON.stringify(message) + '\n```\n'
+
+function checked(kind: string, sort: 'report' | 'event' | 'command', schema: JsonSchema): object {
+  const example = examples[kind]?.[sort]
+  if (!example) throw new Error(`docs/generators/protocol-examples.ts has no ${sort} of ${kind}`)
+  const [problem] = Value.Errors(schema as TSchema, example)
+  if (problem) throw new Error(`The example ${sort} of ${kind} is wrong: ${problem.instancePath} ${problem.message}`)
+  return example
+}
+
+const constant = (schema: JsonSchema, field: string) => {
+  const value = schema.properties?.[field]?.const
+  return typeof value === 'string' ? value : ''
+}
+
+function variantTables(schema: JsonSchema, field: 'type' | 'op', skip: readonly string[]): string {
+  return variants(schema)
+    .map((variant) => `**\`${constant(variant, field)}\`**\n\n${fieldTable(variant, [field, ...skip])}`)
+    .join('\n')
+}
+
+function kindSection({ kind, report, event, command }: KindMessages): string {
+  return [
+    `## Kind \`${kind}\`\n`,
+    `### Report of a ${kind}\n`,
+    fieldTable(report, ['at', 'seq']),
+    json(checked(kind, 'report', report)),
+    `### Events of a ${kind}\n`,
+    variantTables(event, 'type', ['id', 'at', 'replayed']),
+    json(checked(kind, 'event', event)),
+    `### Commands to a ${kind}\n`,
+    variantTables(command, 'op', []),
+    json(checked(kind, 'command', command)),
+  ].join('\n')
+}
+
+const introduction = `# Device protocol v1
+
+Generated from \`gateway/src/protocol\` (\`npm run docs\`); the machine-readable form is [asyncapi.json](asyncapi.json).
+
+A device speaks MQTT 3.1.1 to the gateway of its compound and sends pictures over HTTP. Nothing else is needed: what follows is enough to build a device, or to play one with \`mosquitto_pub\`.
+
+## Connect
+
+| | |
+| --- | --- |
+| address | port 1883 on loopback or a trusted network, port 8883 with TLS |
+| user name | the device id: lower-case letters, digits and \`-\`, at most 64 |
+| password | the secret that was entered when the device was added |
+| client id | begins with the device id |
+| last will | \`gh/v1/{deviceId}/status\`, payload \`offline\`, QoS 1, retained |
+| keep-alive | 30 s recommended; a device that is silent for 90 s counts as offline |
+| packet | at most ${maxPacketBytes / 1024} KiB |
+
+After connecting: subscribe to \`gh/v1/{deviceId}/command\` with QoS 1 and publish \`online\` (retained, QoS 1) to \`gh/v1/{deviceId}/status\`.
+A device may publish only to its own ${upChannels.map((channel) => `\`${channel}\``).join(', ')} and subscribe only to its own \`command\` and \`desired\`. Anything else ends the connection (publish) or is refused (subscribe). A message that breaks its schema ends the connection too; the gateway's log names the field.
+
+| topic | direction | QoS | payload |
+| --- | --- | --- | --- |
+| \`gh/v1/{deviceId}/report\` | up | 0 or 1 | readings; telemetry |
+| \`gh/v1/{deviceId}/event\` | up | 1 | something happened |
+| \`gh/v1/{deviceId}/result\` | up | 1 | answer to a command |
+| \`gh/v1/{deviceId}/status\` | up, retained, last will | 1 | \`online\` or \`offline\`, plain text |
+| \`gh/v1/{deviceId}/command\` | down, never retained | 1 | something to do |
+| \`gh/v1/{deviceId}/desired\` | down, retained | 1 | settings; reserved |
+
+Payloads are JSON in UTF-8. Times (\`at\`) are UTC milliseconds of the device's clock. **PUBACK means durable**: the gateway acknowledges a QoS 1 message only when it is on disk. Until then keep it and send it again.
+
+## Reports, events, results
+
+Every **report** has \`at\` and \`seq\` (counts up; may start anew after a restart). Two reports of one device must not carry the same \`at\`.
+
+Every **event** has \`id\` (at most 64 of letters, digits and \`. _ : -\`; the same event sent twice has the same id and counts once), \`at\`, \`type\`, and \`"replayed": true\` if it was kept while the connection was gone: history is recorded, but opens nothing and alarms nobody.
+
+Every **command** carries these fields, and arguments by \`op\`. Ignore a command whose \`expiresAt\` has passed by your clock; answer one that comes twice twice, but carry it out once.
+
+${fieldTable(CommandEnvelope)}
+Every command is answered with a **result**: \`ok: true\`, or \`ok: false\` with a code.
+
+${variants(CommandResult as JsonSchema)
+  .map((variant) => fieldTable(variant))
+  .join('\n')}
+${json({ commandId: 'c-1', ok: true })}
+## Pictures
+
+\`PUT /media/{sha256}\` at the gateway's HTTP port (8090) with HTTP Basic (device id and secret), body JPEG or PNG of at most ${maxMediaBytes / 1024 / 1024} MiB, named by the SHA-256 of its bytes in lower-case hex. Upload first, then send the event with \`"picture": "{sha256}"\`.
+
+## Try it
+
+\`\`\`sh
+mosquitto_pub -h 127.0.0.1 -p 1883 -u barrier-1 -P "$SECRET" -i barrier-1-try -q 1 \\
+  -t gh/v1/barrier-1/event \\
+  -m '{"id":"try-1","at":'$(date +%s%3N)',"type":"plate","plate":"京A12345","colour":"blue","confidence":96}'
+mosquitto_sub -h 127.0.0.1 -p 1883 -u barrier-1 -P "$SECRET" -i barrier-1 -q 1 -t gh/v1/barrier-1/command
+\`\`\`
+`
+
+export async function protocolPage(): Promise<string> {
+  return [introduction, ...kinds.map(kindSection)].join('\n')
+}
