@@ -41,7 +41,8 @@ function installDebianPackages() {
 
 function installNpmPackages() {
   if (modified(join(root, 'node_modules/.package-lock.json')) >= modified(join(root, 'package-lock.json'))) return
-  run(npm, ['ci', '--no-audit', '--no-fund'])
+  process.stdout.write('  installing npm packages …\n')
+  run(npm, ['ci', '--loglevel=error'])
 }
 
 /** The newest change below a folder, without what is generated. */
@@ -63,7 +64,8 @@ function buildConsole() {
     ...['console', 'platform/src/contract', 'platform/src/domain'].map((part) => newest(join(root, part))),
   )
   if (modified(join(root, 'console/dist/index.html')) > sources) return
-  run(npm, ['run', '--silent', 'console:build'])
+  process.stdout.write('  building the console …\n')
+  run(npm, ['run', '--silent', 'console:build', '--', '--logLevel', 'error'])
 }
 
 if (tests) installDebianPackages()

@@ -15,8 +15,8 @@ const devices = createServer({ noDelay: true }, (socket) => {
       if (kind === 1) socket.write(connackPacket)
       if (kind !== 3) return
       const topicLength = body.readUInt16BE(0)
-      const message = JSON.parse(body.subarray(4 + topicLength).toString()) as { id?: string; type?: string }
-      if (message.type === 'plate') sockets.emit('alert:raised', { details: { eventId: message.id } })
+      const message = JSON.parse(body.subarray(4 + topicLength).toString()) as { plate?: string }
+      if (message.plate !== undefined) sockets.emit('alert:raised', { details: { rawPlate: message.plate } })
       socket.write(pubackPacket(body.readUInt16BE(2 + topicLength)))
     }),
   )

@@ -34,12 +34,12 @@ async function openConsoles({ url, cookie }: Target, onAlert: (alert: Alert) => 
   )
 }
 
-const sendPlate = (barrier: MqttClient, id: string) => {
+const sendPlate = (barrier: MqttClient, plate: string) => {
   const event: BarrierEvent = {
-    id,
+    id: `e-${plate.slice(2)}`,
     at: Date.now(),
     type: 'plate',
-    plate: `京A${10000 + Number(id.slice(2))}`,
+    plate,
     colour: 'blue',
     confidence: 90,
   }
@@ -53,7 +53,7 @@ async function measure(target: Target): Promise<number[]> {
   let onComplete: () => void = () => undefined
   const complete = new Promise<void>((resolve) => (onComplete = resolve))
   const consoles = await openConsoles(target, ({ details }) => {
-    const at = sentAt.get(String(details['eventId']))
+    const at = sentAt.get(String(details['rawPlate']))
     if (at === undefined) return
     latencies.push(performance.now() - at)
     if (latencies.length === eventCount * consoleCount) onComplete()
@@ -74,10 +74,10 @@ async function measure(target: Target): Promise<number[]> {
       clearInterval(timer)
       return
     }
-    const id = `e-${sent}`
+    const plate = `京A${10_000 + sent}`
     sent += 1
-    sentAt.set(id, performance.now())
-    void sendPlate(barrier, id)
+    sentAt.set(plate, performance.now())
+    void sendPlate(barrier, plate)
   }, 1000 / eventsPerSecond)
   const timeout = setTimeout(onComplete, (eventCount / eventsPerSecond) * 1000 + 20_000)
   await complete
