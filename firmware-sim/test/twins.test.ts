@@ -1,22 +1,13 @@
 import { createHash } from 'node:crypto'
-import {
-  BarrierEvent,
-  BarrierReport,
-  CommandResult,
-  FaceGateEvent,
-  FaceGateReport,
-  SmokeEvent,
-  SmokeReport,
-  SpeakerEvent,
-  SpeakerReport,
-} from '@gatehouse/gateway/protocol'
-import type { TSchema } from 'typebox'
+import { drivers } from '@gatehouse/gateway'
+import { CommandResult } from '@gatehouse/gateway/protocol'
 import { Value } from 'typebox/value'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createLogger } from '../src/core/logger.ts'
 import { createRandom } from '../src/core/seeded-random.ts'
 import { startSimDevice } from '../src/core/start-sim-device.ts'
 import { barrier } from '../src/devices/barrier.device.ts'
+import { simDevices } from '../src/devices/index.ts'
 import { loadScenario } from '../src/scenarios/load-scenario.ts'
 import { playScenario } from '../src/scenarios/play-scenario.ts'
 import type { Happening, Scenario } from '../src/scenarios/scenario.ts'
@@ -155,12 +146,14 @@ test('a device with a wrong secret says so once and stays outside', async () => 
   expect(broker.reportsOf('lane-2')).toEqual([])
 })
 
-const protocol: Readonly<Record<string, { report: TSchema; event: TSchema }>> = {
-  barrier: { report: BarrierReport, event: BarrierEvent },
-  'face-gate': { report: FaceGateReport, event: FaceGateEvent },
-  speaker: { report: SpeakerReport, event: SpeakerEvent },
-  smoke: { report: SmokeReport, event: SmokeEvent },
-}
+const mqttDrivers = drivers.filter((driver) => driver.transport === 'mqtt')
+const driverOf = (kind: string | undefined) => mqttDrivers.find((driver) => driver.kind === kind)
+
+test.each(mqttDrivers)('the simulated $kind reports what its driver expects', ({ kind, report }) => {
+  const twin = Object.values(simDevices).find((device) => device.kind === kind)
+  const first = twin && { at: 0, seq: 0, ...(twin.report as (state: unknown) => object)(twin.initial) }
+  expect([first, ...Value.Errors(report, first)]).toEqual([expect.anything()])
+})
 
 /** Everything at once, as fast as the devices can. */
 function crowded(scenario: Scenario): Scenario {
@@ -233,7 +226,7 @@ test('everything that the twins of a compound say follows the protocol, with pic
     scenario.compounds.flatMap(({ devices }) => devices.map(({ deviceId, kind }) => [deviceId, kind])),
   )
   for (const { deviceId, channel, text } of broker.heard) {
-    const { report, event } = protocol[kinds.get(deviceId) ?? ''] ?? {}
+    const { report, event } = driverOf(kinds.get(deviceId)) ?? {}
     const schema = { report, event, result: CommandResult }[channel]
     if (schema) expect([text, ...Value.Errors(schema, JSON.parse(text))]).toEqual([text])
   }
