@@ -67,6 +67,12 @@ export const GatewayConfig = Type.Object({
     default: privateNetworks,
     description: 'Networks (CIDR, comma-separated) that the address of a camera may lie in',
   }),
+  GATEHOUSE_OUTBOX_RECORDS: Type.Integer({
+    minimum: 1000,
+    maximum: 100_000_000,
+    default: 1_000_000,
+    description: 'Newest events that a gateway without GATEHOUSE_UPLINK_URL keeps; with one it keeps all',
+  }),
   GATEHOUSE_LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
     description: 'Least urgent message that is logged',

@@ -1,7 +1,6 @@
 import type { Permit, Person } from '@gatehouse/platform/contract'
 import { describe, expect, test, vi } from 'vitest'
 import { memoryStore, setupEdge, startTime } from '../test/fakes.ts'
-import type { PlatformMessage } from './core/ports.ts'
 import { storeUnavailable } from './errors.ts'
 
 const permits: Permit[] = [
@@ -103,6 +102,31 @@ describe('lanes', () => {
     })
   })
 
+  test('an arm that does not obey is told once, although the car is read again and again', async () => {
+    const { happen, told, answerWith, sent, time } = await setupEdge({ desired: parking })
+    answerWith(({ op }) =>
+      op === 'open' ? { ok: false, code: 'ARM_BLOCKED', message: 'Something is in the way' } : { ok: true },
+    )
+    await happen('lane-in', plate('沪A12345', { id: 'p-1' }))
+    await vi.waitFor(() => expect(told('devices.command-failed')).toHaveLength(1))
+    const body = { name: 'open', code: 'ARM_BLOCKED', message: 'Something is in the way', cause: 'lane-in/p-1' }
+    expect(told('devices.command-failed')).toMatchObject([{ deviceId: 'lane-in', body }])
+    time.now += 5000
+    await happen('lane-in', plate('沪A12345'))
+    await vi.waitFor(() => expect(sent.filter(({ op }) => op === 'open')).toHaveLength(2))
+    time.now += 600_000
+    await happen('lane-in', plate('沪A12345'))
+    await vi.waitFor(() => expect(told('devices.command-failed')).toHaveLength(2))
+  })
+
+  test('a display that does not obey disturbs nobody', async () => {
+    const { happen, told, answerWith, opsOf } = await setupEdge({ desired: parking })
+    answerWith(({ op }) => (op === 'display' ? { ok: false, code: 'DARK' } : { ok: true }))
+    await happen('lane-in', plate('沪A12345'))
+    await vi.waitFor(() => expect(opsOf('lane-in')).toEqual(['open', 'display']))
+    expect(told('devices.command-failed')).toEqual([])
+  })
+
   test('a visitor who overstayed is let out, because the car passed in before', async () => {
     const { happen, time, told } = await setupEdge({ desired: parking })
     await happen('lane-in', plate('沪B88888'))
@@ -167,6 +191,17 @@ describe('gates', () => {
     await vi.waitFor(() => expect(opsOf('gate-1')).toEqual(ops))
   })
 
+  test('a door that does not obey is told', async () => {
+    const { happen, told, connected } = await setupEdge({ desired: access })
+    connected.delete('gate-1')
+    await happen('gate-1', { ...face('f1'), id: 'f-1' })
+    await vi.waitFor(() =>
+      expect(told('devices.command-failed')).toMatchObject([
+        { deviceId: 'gate-1', body: { name: 'open', code: 'DEVICE_OFFLINE', cause: 'gate-1/f-1' } },
+      ]),
+    )
+  })
+
   test('a name never leaves the gateway', async () => {
     const { happen, memory } = await setupEdge({ desired: access })
     await happen('gate-1', face('f1'))
@@ -221,97 +256,5 @@ describe('linkage', () => {
     const { happen, told } = await setupEdge()
     await happen('smoke-1', { type: 'smoke-cleared' })
     expect(told('sensors.alarm-cleared')).toMatchObject([{ body: { alarm: 'smoke' } }])
-  })
-})
-
-describe('what the platform asks for', () => {
-  const reply = { commandAccepted: vi.fn() }
-  const announcement: PlatformMessage = {
-    type: 'announce',
-    broadcastId: 'b-1',
-    expiresAt: startTime + 10_000,
-    text: '请注意',
-    priority: 'property',
-    speakerIds: ['speaker-1', 'speaker-2'],
-  }
-
-  test('an announcement goes to every speaker, and each one’s progress comes back', async () => {
-    const { edge, told, connected, sent, happen } = await setupEdge()
-    connected.delete('speaker-2')
-    edge.inbox(announcement, reply)
-    edge.inbox(announcement, reply)
-    await vi.waitFor(() => expect(told('broadcast.progress')).toHaveLength(3))
-    expect(sent).toMatchObject([{ deviceId: 'speaker-1', op: 'speak', jobId: 'b-1', text: '请注意', priority: 3 }])
-    await happen('speaker-1', { type: 'playback', jobId: 'b-1', state: 'finished', durationMs: 1200 })
-    expect(told('broadcast.progress').map(({ deviceId, body }) => [deviceId, body.state])).toEqual([
-      ['speaker-1', 'queued'],
-      ['speaker-2', 'queued'],
-      ['speaker-2', 'failed'],
-      ['speaker-1', 'finished'],
-    ])
-  })
-
-  const command = {
-    type: 'command',
-    commandId: 'c-1',
-    expiresAt: startTime + 5000,
-    deviceId: 'gate-1',
-    name: 'open',
-    args: { holdSeconds: 5 },
-  } as const
-
-  test('a command is accepted, carried out once and its result told', async () => {
-    const { edge, told, sent } = await setupEdge()
-    const accepted: string[] = []
-    const link = { commandAccepted: (commandId: string) => void accepted.push(commandId) }
-    edge.inbox(command, link)
-    edge.inbox(command, link)
-    await vi.waitFor(() => expect(told('devices.command-result')).toHaveLength(1))
-    expect(told('devices.command-result')[0]).toMatchObject({
-      deviceId: 'gate-1',
-      body: { commandId: 'c-1', ok: true },
-    })
-    expect(sent).toMatchObject([{ op: 'open', holdSeconds: 5, commandId: 'c-1', expiresAt: command.expiresAt }])
-    expect(accepted).toContain('c-1')
-  })
-
-  test.each([
-    ['past its deadline', { expiresAt: startTime }, 'COMMAND_EXPIRED'],
-    ['for an unknown device', { deviceId: 'gate-9' }, 'DEVICE_UNKNOWN'],
-    ['that the device does not know', { name: 'dance' }, 'COMMAND_UNKNOWN'],
-    ['named like a part of every object', { name: 'constructor' }, 'COMMAND_UNKNOWN'],
-    ['with wrong arguments', { args: { holdSeconds: 3600 } }, 'INVALID_ARGUMENTS'],
-  ])('a command %s is never sent', async (_name, change, code) => {
-    const { edge, told, sent } = await setupEdge()
-    edge.inbox({ ...command, ...change }, reply)
-    await vi.waitFor(() => expect(told('devices.command-result')).toMatchObject([{ body: { ok: false, code } }]))
-    expect(sent).toEqual([])
-  })
-
-  test('a command to an offline device is refused, not queued', async () => {
-    const { edge, told, connected, sent } = await setupEdge()
-    connected.delete('gate-1')
-    edge.inbox(command, reply)
-    await vi.waitFor(() => expect(told('devices.command-result')).toMatchObject([{ body: { code: 'DEVICE_OFFLINE' } }]))
-    connected.add('gate-1')
-    expect(sent).toEqual([])
-  })
-
-  test('a device that does not answer in time is said so', async () => {
-    const { edge, told, answerWith, time } = await setupEdge()
-    answerWith(() => undefined)
-    edge.inbox({ ...command, expiresAt: time.now + 20 }, reply)
-    await vi.waitFor(() => expect(told('devices.command-result')).toMatchObject([{ body: { code: 'DEVICE_TIMEOUT' } }]))
-  })
-
-  test('the device’s own reason comes back', async () => {
-    const { edge, told, answerWith } = await setupEdge()
-    answerWith(() => ({ ok: false, code: 'LOCK_JAMMED', message: 'The bolt does not move' }))
-    edge.inbox(command, reply)
-    await vi.waitFor(() =>
-      expect(told('devices.command-result')).toMatchObject([
-        { body: { code: 'LOCK_JAMMED', message: 'The bolt does not move' } },
-      ]),
-    )
   })
 })

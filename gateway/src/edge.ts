@@ -6,12 +6,14 @@ import { ParkingArea } from './areas/parking/parking.ts'
 import { createSensorsArea } from './areas/sensors/sensors.ts'
 import { createVideoArea } from './areas/video/video.ts'
 import { createAnnouncer } from './core/announcer.ts'
+import { Background } from './core/background.ts'
 import { createClockWatch } from './core/clock-watch.ts'
 import { CommandDesk } from './core/command-desk.ts'
+import { createCommandJournal } from './core/command-journal.ts'
 import { createDesiredState, type DesiredAppliers } from './core/desired-state.ts'
 import { createDeviceDirectory } from './core/device-directory.ts'
 import { DeviceHub } from './core/device-hub.ts'
-import { createDeviceRegister } from './core/device-register.ts'
+import { createDeviceRegister, type DeviceRegister } from './core/device-register.ts'
 import type { Driver } from './core/driver.ts'
 import { createDispatcher, type House } from './core/house.ts'
 import { createPlatformInbox } from './core/platform-inbox.ts'
@@ -50,6 +52,7 @@ const sweepEveryMs = (silentAfterMs: number) => Math.min(5_000, silentAfterMs / 
 export function createEdge(parts: EdgeParts) {
   const { store, clock, logger, link } = parts
   const stopping = new AbortController()
+  const background = new Background()
   const directory = createDeviceDirectory(parts.drivers)
   const presence = createPresence({ store, clock, logger, silentAfterMs: parts.silentAfterMs })
   const clocks = createClockWatch({ store, clock, logger })
@@ -67,26 +70,17 @@ export function createEdge(parts: EdgeParts) {
     store,
     devices: directory,
     stopping: stopping.signal,
+    background,
     order: createOrders(commands, clock),
   }
   const areas = createAreas(house, parts.onLaneDecided)
-  const hub: DeviceHub = new DeviceHub({
-    ...parts,
-    devices: directory,
-    presence,
-    clocks,
-    commands,
-    dispatch: areas.dispatch,
-  })
+  const { dispatch } = areas
+  const hub: DeviceHub = new DeviceHub({ ...parts, devices: directory, presence, clocks, commands, dispatch })
+  const journal = createCommandJournal({ store, clock })
   const announcer = createAnnouncer({ store, clock })
   const register = createDeviceRegister({ store, directory, announcer, presence, clocks, hub, sessions, link })
   const { parking, access, broadcast } = areas
-  const appliers: DesiredAppliers = {
-    devices: (body) => register.apply(body),
-    parking: (body) => parking.applyDesired(body),
-    access: (body) => access.applyDesired(body),
-  }
-  const desired = createDesiredState({ store, clock, logger, appliers })
+  const desired = createDesiredState({ store, clock, logger, appliers: appliersOf(register, areas) })
   const isCalled = (deviceId: string) => directory.get(deviceId)?.driver.transport === 'onvif'
   const sweep = setInterval(() => presence.sweep(isCalled), sweepEveryMs(parts.silentAfterMs))
 
@@ -94,21 +88,38 @@ export function createEdge(parts: EdgeParts) {
     hub,
     presence,
     desired,
-    inbox: createPlatformInbox({ commands, announce: (job) => broadcast.announce(job), desired, store, clock, logger }),
+    inbox: createPlatformInbox({
+      ...{ commands, journal, desired, store, background, clock, logger },
+      announce: (job) => broadcast.announce(job),
+    }),
     /** What must be known before the first device may sign in. */
-    loadDevices: () => Promise.all([desired.load(), register.load()]),
+    loadDevices: () => Promise.all([desired.load(), journal.load(), register.load()]),
     /** What decisions need; they wait for it. */
     loadAreas: () => Promise.all([parking.load(), access.load()]),
-    stop() {
+    /** Nobody is kept waiting any more. Resolves when what was under way is on disk. */
+    async stop() {
       clearInterval(sweep)
       stopping.abort()
       hub.stop()
+      commands.stop()
+      await background.settled()
     },
-    close: () => sessions.close(),
+    async close() {
+      await sessions.close()
+      await background.settled()
+    },
   }
 }
 
 export type Edge = ReturnType<typeof createEdge>
+
+const appliersOf = (register: DeviceRegister, { parking, access }: Areas): DesiredAppliers => ({
+  devices: (body) => register.apply(body),
+  parking: (body) => parking.applyDesired(body),
+  access: (body) => access.applyDesired(body),
+})
+
+type Areas = ReturnType<typeof createAreas>
 
 function createAreas(house: House, onLaneDecided: (tookMs: number) => void) {
   const parking = new ParkingArea(house, onLaneDecided)

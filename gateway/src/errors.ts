@@ -23,6 +23,13 @@ export const deviceRefused = (code: string, message: string | undefined) =>
   new AppError(code, message ?? 'The device did not carry out the command and gave no reason')
 export const commandExpired = (commandId: string) =>
   new AppError('COMMAND_EXPIRED', `Command "${commandId}" is past its deadline and was not carried out`)
+export const commandRepeated = (commandId: string) =>
+  new AppError(
+    'COMMAND_REPEATED',
+    `Command "${commandId}" was already sent before the gateway was restarted; whether the device acted is not known`,
+  )
+export const gatewayStopping = () =>
+  new AppError('GATEWAY_STOPPING', 'The gateway was stopped before the device answered; whether it acted is not known')
 export const invalidMessage = (what: string, problem: string) =>
   new AppError('INVALID_MESSAGE', `${what} does not follow the protocol: ${problem}`)
 export const cameraUnreachable = (problem: string, options?: ErrorOptions) =>

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { readDesiredFile } from './adapters/desired-file.ts'
+import { freeBytesAt } from './adapters/disk-space.ts'
 import { isSecretOf } from './adapters/device-secrets.ts'
 import { startInfluxShipper } from './adapters/influx-telemetry/influx-shipper.ts'
 import { startGatewayHttp } from './adapters/media/gateway-http.ts'
@@ -13,8 +14,10 @@ import { openSqliteStore } from './adapters/sqlite-store/sqlite-store.ts'
 import { openTelemetrySpool } from './adapters/telemetry-spool/telemetry-spool.ts'
 import type { GatewayConfig } from './config.ts'
 import { fileRevision } from './core/desired-state.ts'
+import { limitOutbox } from './core/outbox-limit.ts'
 import { createPictureJournal } from './core/picture-journal.ts'
 import type { DeviceLink, Logger, StateStore, TelemetrySpool } from './core/ports.ts'
+import { startStorageWatch, type StorageWatch } from './core/storage-watch.ts'
 import { drivers } from './drivers/index.ts'
 import { createEdge, type Edge } from './edge.ts'
 import { deviceOffline } from './errors.ts'
@@ -54,6 +57,7 @@ export async function startGateway(
 
 async function start(config: GatewayConfig, logger: Logger, onClose: OnClose) {
   const stores = await openStores(config, logger, onClose)
+  const keepers = await startKeepers(config, { ...stores, logger }, onClose)
   const metrics = createMetrics()
   const { counter } = metrics
   const ways: WaysOut = {}
@@ -86,7 +90,7 @@ async function start(config: GatewayConfig, logger: Logger, onClose: OnClose) {
   const upload = await startUpload(config, { ...stores, logger })
   onClose(() => upload?.close())
 
-  watch(metrics, { edge, stores, ways })
+  watch(metrics, { edge, stores, ways, keepers })
   const { media } = stores
   let isReady = false
   const server = await startGatewayHttp({
@@ -96,7 +100,12 @@ async function start(config: GatewayConfig, logger: Logger, onClose: OnClose) {
     counter,
     logger,
     metrics: () => metrics.registry.metrics(),
-    health: () => ({ ready: isReady, ...healthOf(edge, ways), telemetry: shipper?.status().state ?? 'none' }),
+    health: () => ({
+      ready: isReady,
+      ...healthOf(edge, ways),
+      telemetry: shipper?.status().state ?? 'none',
+      disk: keepers.storage.isLow() ? 'low' : 'ok',
+    }),
   })
   onClose(() => server.close())
   onClose(() => edge.stop())
@@ -117,6 +126,33 @@ async function openStores(config: GatewayConfig, logger: Logger, onClose: OnClos
   // Without a platform nobody waits for pictures, and no promise of one may pile up.
   if (config.GATEHOUSE_PLATFORM_URL === undefined) return { store: database, queue: undefined, spool, media }
   return { ...createPictureJournal(database), spool, media }
+}
+
+interface Kept {
+  readonly store: StateStore
+  readonly spool: TelemetrySpool
+  readonly logger: Logger
+}
+
+interface Keepers {
+  readonly storage: StorageWatch
+  /** Events dropped since the start. */
+  readonly outboxDropped: () => number
+  readonly freeBytes: () => Promise<number>
+}
+
+/** Whoever keeps the disk from filling up, or tells that it does. */
+async function startKeepers(config: GatewayConfig, { store, spool, logger }: Kept, onClose: OnClose): Promise<Keepers> {
+  const { GATEHOUSE_OUTBOX_RECORDS: records, GATEHOUSE_UPLINK_URL: uplink } = config
+  // What a platform will fetch is never dropped.
+  const limit = uplink === undefined ? limitOutbox({ outbox: store.outbox, records, logger }) : undefined
+  onClose(() => limit?.close())
+  const outboxDropped = () => limit?.dropped() ?? 0
+  const freeBytes = () => freeBytesAt(config.GATEHOUSE_DATA)
+  const dropped = () => outboxDropped() + spool.status().dropped
+  const storage = await startStorageWatch({ freeBytes, dropped, store, clock, logger })
+  onClose(() => storage.close())
+  return { storage, outboxDropped, freeBytes }
 }
 
 /** Connections that are made after those who use them. */
@@ -153,12 +189,15 @@ interface Watched {
   readonly edge: Edge
   readonly stores: { readonly store: StateStore; readonly spool: TelemetrySpool }
   readonly ways: WaysOut
+  readonly keepers: Keepers
 }
 
-const watch = (metrics: Metrics, { edge, stores, ways }: Watched) =>
+const watch = (metrics: Metrics, { edge, stores, ways, keepers }: Watched) =>
   metrics.watch({
     messages: () => edge.hub.counts,
     outboxBacklog: async () => (await stores.store.outbox.status()).backlog,
+    outboxDropped: keepers.outboxDropped,
+    freeBytes: keepers.freeBytes,
     spool: () => stores.spool.status(),
     devicesOnline: () => edge.presence.onlineCount(),
     uplinkConnected: () => ways.uplink?.isConnected() ?? false,

@@ -147,7 +147,7 @@ export async function setupEdge({ desired = {}, memory = memoryStore(), devices 
     logger: silentLogger,
   })
   onTestFinished(async () => {
-    edge.stop()
+    await edge.stop()
     await edge.close()
   })
   await edge.loadDevices()

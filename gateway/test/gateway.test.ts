@@ -28,6 +28,17 @@ const plate = (text: string, more: object = {}) => ({
 const uplinkTo = ({ port }: { port: number }) => ({ GATEHOUSE_UPLINK_URL: `mqtt://127.0.0.1:${port}` })
 const wait = { timeout: 8000 }
 
+/** The data of a gateway with 1300 events that nobody has fetched. */
+async function folderWithBacklog() {
+  const folder = await temporaryFolder()
+  const store = await openSqliteStore(join(folder, 'gateway', 'state.db'), silentLogger)
+  const body = { eventId: 'e', direction: 'out' } as const
+  const passed = { type: 'parking.vehicle-passed', at: Date.now(), deviceId: 'lane-out', body } as const
+  await store.commit({ events: Array.from({ length: 1300 }, () => passed) })
+  await store.close()
+  return folder
+}
+
 test('a known car at the gate: the arm is told to open at once, and the platform hears of it', async () => {
   const platform = await startPlatform()
   const gateway = await startTestGateway(uplinkTo(platform), desired)
@@ -173,14 +184,26 @@ test('the platform comes and goes: readings are shown while it is there, events 
   expect(next.records()[0]?.seq).toBe(platform.state.storedSeq + 1)
 })
 
+test.each([
+  ['alone, the gateway keeps the newest events and counts what it drops', {}, { backlog: 1000, dropped: 300 }],
+  [
+    'for a platform that is away, the gateway keeps every event',
+    { GATEHOUSE_UPLINK_URL: 'mqtt://127.0.0.1:9' },
+    { backlog: 1300, dropped: 0 },
+  ],
+])('%s', async (_name, uplink, { backlog, dropped }) => {
+  const folder = await folderWithBacklog()
+  const gateway = await startTestGateway({ ...uplink, GATEHOUSE_DATA: folder, GATEHOUSE_OUTBOX_RECORDS: '1000' })
+  await vi.waitFor(async () => {
+    const metrics = await (await fetch(`http://127.0.0.1:${gateway.httpPort}/metrics`)).text()
+    expect(metrics).toContain(`gatehouse_outbox_backlog ${backlog}\n`)
+    expect(metrics).toContain(`gatehouse_outbox_dropped ${dropped}\n`)
+  }, wait)
+})
+
 test('with a long backlog, news goes ahead', async () => {
   const platform = await startPlatform()
-  const folder = await temporaryFolder()
-  const store = await openSqliteStore(join(folder, 'gateway', 'state.db'), silentLogger)
-  const body = { eventId: 'e', direction: 'out' } as const
-  const passed = { type: 'parking.vehicle-passed', at: Date.now(), deviceId: 'lane-out', body } as const
-  await store.commit({ events: Array.from({ length: 1300 }, () => passed) })
-  await store.close()
+  const folder = await folderWithBacklog()
   platform.state.acknowledge = false
   const gateway = await startTestGateway({ ...uplinkTo(platform), GATEHOUSE_DATA: folder }, desired)
   const gate = await startDevice(gateway, 'gate-1')
@@ -219,5 +242,5 @@ test('a stranger at the broker gets nowhere, and is counted', async () => {
   const metrics = await (await fetch(`http://127.0.0.1:${gateway.httpPort}/metrics`)).text()
   expect(metrics).toMatch(/gatehouse_refused_total\{listener="mqtt",reason="[a-z-]+"\} 1/)
   const health = (await (await fetch(`http://127.0.0.1:${gateway.httpPort}/api/health`)).json()) as object
-  expect(health).toEqual({ ready: true, uplink: 'none', devicesOnline: 0, telemetry: 'none' })
+  expect(health).toEqual({ ready: true, uplink: 'none', devicesOnline: 0, telemetry: 'none', disk: 'ok' })
 })

@@ -108,6 +108,22 @@ test('the outbox can be asked for some types only', async () => {
   expect(records.map(({ seq }) => seq)).toEqual([4])
 })
 
+test('a long list is read page by page, and what is committed meanwhile does not wait for its end', async () => {
+  const { store } = await setup()
+  const entries = Array.from({ length: 10_001 }, (_, n) => [`key ${n}`, { n }] as const)
+  await store.commit({ state: entries.map(([key, value]) => ({ area: 'long', key, value })) })
+  await store.commit({ state: [{ area: 'longer', key: 'other', value: 1 }] })
+
+  const ended: string[] = []
+  const read = store.entries('long').then((list) => {
+    ended.push('read')
+    return list
+  })
+  await store.commit({ events: [cleared('1')] }).then(() => ended.push('committed'))
+  expect(await read).toEqual(new Map(entries))
+  expect(ended).toEqual(['committed', 'read'])
+})
+
 test('whoever listens hears of new records, and of nothing else', async () => {
   const { store } = await setup()
   const listener = vi.fn()

@@ -1,3 +1,4 @@
+import type { UplinkDown } from '@gatehouse/platform/contract'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
@@ -13,11 +14,14 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const wait = { timeout: 10_000 }
-const openGate = (commandId: string) =>
-  ({
-    ...{ type: 'command', deviceId: 'gate-1', name: 'open', args: { holdSeconds: 5 }, commandId },
-    expiresAt: Date.now() + 30_000,
-  }) as const
+const openGate = (commandId: string): UplinkDown => ({
+  type: 'command',
+  commandId,
+  expiresAt: Date.now() + 30_000,
+  deviceId: 'gate-1',
+  name: 'open',
+  args: { holdSeconds: 5 },
+})
 
 /** Takes connections and never says a word. */
 async function startSilence() {

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { invalidConfiguration } from './errors.ts'
@@ -60,8 +61,9 @@ export const PlatformConfig = Type.Object({
 })
 export type PlatformConfig = Static<typeof PlatformConfig>
 
-const loopback = /^(127\.|::1$|localhost$)/
-export const isLoopback = (host: string) => loopback.test(host)
+/** Whether an address can be reached from this host only. Names other than `localhost` may point anywhere. */
+export const isLoopback = (host: string) =>
+  host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 
 const isTimeZone = (zone: string) => {
   try {

@@ -154,7 +154,7 @@ export const record = (seq: number): AreaEventRecord => ({
   body: { online: true, reason: 'connected' },
 })
 
-export const batch = (number: number, ...seqs: number[]): UplinkUp => ({
+export const batch = (number: number, ...seqs: number[]): Extract<UplinkUp, { type: 'batch' }> => ({
   type: 'batch',
   batch: number,
   lane: 'backlog',

@@ -284,6 +284,20 @@ test('heartbeats, readings and accepted commands reach whom they concern', async
   await vi.waitFor(() => expect(platform.told).toMatchObject({ backlogs: [12], readings: ['gw-1'], accepted: ['c1'] }))
 })
 
+test('what a gateway has waiting is counted without what was just stored', async () => {
+  const { platform, gateway } = await setup()
+  await gateway.send(hello())
+  await gateway.send({ ...batch(1, 1, 2), backlog: 5 })
+  await vi.waitFor(() => expect(platform.told.backlogs).toEqual([3]))
+})
+
+test('news that overtake the backlog leave it as it is', async () => {
+  const { platform, gateway } = await setup()
+  await gateway.send(hello())
+  await gateway.send({ ...batch(1, 9), lane: 'live', backlog: 5 })
+  await vi.waitFor(() => expect(platform.told.backlogs).toEqual([5]))
+})
+
 test('without TLS the broker listens on loopback only', async () => {
   await expect(openUplink(createMemoryPlatform(), { listen: { host: '0.0.0.0', port: 0 } })).rejects.toMatchObject({
     code: 'INVALID_CONFIGURATION',

@@ -5,6 +5,8 @@ import type { RefusalCounter } from '../core/ports.ts'
 export interface MetricSources {
   readonly messages: () => Readonly<Record<string, number>>
   readonly outboxBacklog: () => Promise<number>
+  readonly outboxDropped: () => number
+  readonly freeBytes: () => Promise<number>
   readonly spool: () => { readonly backlogBytes: number; readonly dropped: number }
   readonly devicesOnline: () => number
   readonly uplinkConnected: () => boolean
@@ -53,6 +55,12 @@ export function createMetrics() {
         },
       })
       gauge('gatehouse_outbox_backlog', 'Events that the platform has not yet acknowledged', sources.outboxBacklog)
+      gauge(
+        'gatehouse_outbox_dropped',
+        'Events dropped since the start because there is no platform to fetch them',
+        sources.outboxDropped,
+      )
+      gauge('gatehouse_disk_free_bytes', 'Room on the disk of the data folder', sources.freeBytes)
       gauge('gatehouse_spool_backlog_bytes', 'Telemetry that is not yet shipped', () => sources.spool().backlogBytes)
       gauge('gatehouse_spool_dropped', 'Telemetry lost to a full spool since the start', () => sources.spool().dropped)
       gauge('gatehouse_devices_online', 'Devices that are there', sources.devicesOnline)

@@ -32,6 +32,19 @@ test('what was stored is there after a restart', async () => {
   expect([later.size, later.get('a')]).toEqual([1, { n: 1 }])
 })
 
+test('a long list comes back whole, and others have their turn meanwhile', async () => {
+  const many = Array.from({ length: 12_000 }, (_, n) => ({ area: 'things', key: `k${n}`, value: { n } }))
+  const { store } = memoryStore(many)
+  const revive = (stored: unknown) => ({ n: (stored as { n: number }).n + 1 })
+  const collection = createCollection<{ n: number }>({ store, area: 'things', revive })
+  let turns = 0
+  const timer = setInterval(() => (turns += 1), 0)
+  await collection.load()
+  clearInterval(timer)
+  expect([collection.size, collection.get('k11999')]).toEqual([12_000, { n: 12_000 }])
+  expect(turns).toBeGreaterThan(0)
+})
+
 test('a long list is written in pieces, so that decisions go in between', async () => {
   const { memory, collection } = setup()
   const many = new Map(Array.from({ length: 2500 }, (_, n) => [`k${n}`, { n }]))

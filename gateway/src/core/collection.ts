@@ -1,4 +1,5 @@
 import type { StateStore } from './ports.ts'
+import { delay } from './retry.ts'
 
 export interface Collection<T> {
   load(): Promise<void>
@@ -18,6 +19,8 @@ export interface CollectionOptions<T> {
 
 /** Small enough that a car at the gate does not wait behind a list that is being written. */
 const entriesPerCommit = 1000
+/** Looking at more without a pause would be felt there too. */
+const entriesPerTurn = 5000
 
 /**
  * A list that the platform sends whole and that lives in memory and on disk. Between two commits others have their
@@ -29,9 +32,7 @@ export function createCollection<T>({ store, area, revive }: CollectionOptions<T
   return {
     async load() {
       const stored = await store.entries(area)
-      current = revive
-        ? new Map(Array.from(stored, ([key, value]) => [key, revive(value)]))
-        : (stored as ReadonlyMap<string, T>)
+      current = revive ? await revived(stored, revive) : (stored as ReadonlyMap<string, T>)
     },
     get: (key) => current.get(key),
     values: () => current.values(),
@@ -41,14 +42,21 @@ export function createCollection<T>({ store, area, revive }: CollectionOptions<T
     async replace(next) {
       for (const state of chunks(differences(area, current, next), entriesPerCommit)) {
         if (state.length > 0) await store.commit({ state })
-        else await pause()
+        else await delay(0)
       }
       current = next
     },
   }
 }
 
-const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
+async function revived<T>(stored: ReadonlyMap<string, unknown>, revive: (value: unknown) => T) {
+  const entries = new Map<string, T>()
+  for (const [key, value] of stored) {
+    entries.set(key, revive(value))
+    if (entries.size % entriesPerTurn === 0) await delay(0)
+  }
+  return entries
+}
 
 interface Entry {
   readonly area: string

@@ -7,6 +7,7 @@ import {
   deviceRefused,
   deviceTimeout,
   deviceUnknown,
+  gatewayStopping,
   invalidArguments,
 } from '../errors.ts'
 import type { CommandResult } from '../protocol/index.ts'
@@ -32,6 +33,9 @@ interface CommandDeskOptions {
   readonly clock: Clock
 }
 
+/** Called when nothing is left to do but to send; the command is not sent when it rejects. */
+type BeforeSending = (command: DeviceCommand) => Promise<void>
+
 interface Pending {
   readonly deviceId: string
   settle(result: CommandResult): void
@@ -47,17 +51,20 @@ export class CommandDesk {
   readonly #runs = new Map<string, { readonly until: number; readonly outcome: Promise<CommandData> }>()
   /** Compiled on first use, as most commands are never used. */
   readonly #validators = new WeakMap<TSchema, Validator>()
+  /** End the wait for an answer. */
+  readonly #givingUp = new Set<() => void>()
+  #isStopped = false
 
   constructor(options: CommandDeskOptions) {
     this.#options = options
   }
 
   /** Carries out a command, once for each id; resolves with what the device answered. */
-  run(command: DeviceCommand): Promise<CommandData> {
+  run(command: DeviceCommand, beforeSending?: BeforeSending): Promise<CommandData> {
     this.#forgetOld()
     const known = this.#runs.get(command.commandId)
     if (known) return known.outcome
-    const outcome = this.#perform(command)
+    const outcome = this.#perform(command, beforeSending)
     this.#runs.set(command.commandId, { until: command.expiresAt + rememberMs, outcome })
     return outcome
   }
@@ -68,7 +75,13 @@ export class CommandDesk {
     if (waiting?.deviceId === deviceId) waiting.settle(result)
   }
 
-  async #perform(command: DeviceCommand): Promise<CommandData> {
+  /** Whoever waits for an answer is told at once that it will not come. What is still ordered is sent, and no more. */
+  stop(): void {
+    this.#isStopped = true
+    for (const giveUp of this.#givingUp) giveUp()
+  }
+
+  async #perform(command: DeviceCommand, beforeSending: BeforeSending | undefined): Promise<CommandData> {
     const { deviceId, name, args, commandId, expiresAt } = command
     const { devices, clock, link, sessions } = this.#options
     const device = devices.get(deviceId)
@@ -76,11 +89,22 @@ export class CommandDesk {
     this.#checkArgs(device, name, args)
     if (clock.now() >= expiresAt) throw commandExpired(commandId)
     const { driver } = device
-    if (driver.transport === 'onvif') return this.#withDeadline(sessions.command(command), command)
+    if (driver.transport === 'onvif') {
+      await this.#prepare(command, beforeSending)
+      return this.#withDeadline(sessions.command(command), command)
+    }
     const encode = driver.commands[name]
     if (!encode) throw commandUnknown(deviceId, name)
     if (!link.isConnected(deviceId)) throw deviceOffline(deviceId)
+    await this.#prepare(command, beforeSending)
     return this.#sendAndWait(command, encode(args as never))
+  }
+
+  async #prepare(command: DeviceCommand, beforeSending: BeforeSending | undefined): Promise<void> {
+    if (!beforeSending) return
+    await beforeSending(command)
+    if (this.#isStopped) throw gatewayStopping()
+    if (this.#options.clock.now() >= command.expiresAt) throw commandExpired(command.commandId)
   }
 
   async #sendAndWait(command: DeviceCommand, wire: object): Promise<CommandData> {
@@ -112,9 +136,13 @@ export class CommandDesk {
     const late = Promise.withResolvers<never>()
     const remainingMs = Math.max(0, expiresAt - this.#options.clock.now())
     const timer = setTimeout(() => late.reject(deviceTimeout(deviceId)), remainingMs)
+    const giveUp = () => late.reject(gatewayStopping())
+    this.#givingUp.add(giveUp)
+    if (this.#isStopped) giveUp()
     try {
       return await Promise.race([answer, late.promise])
     } finally {
+      this.#givingUp.delete(giveUp)
       clearTimeout(timer)
     }
   }

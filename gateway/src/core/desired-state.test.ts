@@ -40,6 +40,22 @@ test.each([
   expect([applied, memory.commits, desired.revisions()]).toEqual([[], [], {}])
 })
 
+test('a long list is checked to its last item', async () => {
+  const { desired, applied } = await setup()
+  const permit: Permit = { plate: '沪A12345', kind: 'monthly', holder: 'Li' }
+  const permits = Array.from({ length: 12_000 }, () => permit)
+  await desired.apply('parking', 1, { permits: [...permits, { plate: '' }] })
+  expect(applied).toEqual([])
+  await desired.apply('parking', 1, { permits })
+  expect(applied).toEqual([permits])
+})
+
+test('a list that is longer than allowed is refused', async () => {
+  const { desired, applied } = await setup()
+  await desired.apply('parking', 1, { permits: Array.from({ length: 1_000_001 }, () => null) })
+  expect(applied).toEqual([])
+})
+
 test('a file is read anew with each start, until the platform has spoken', async () => {
   const { desired, applied, memory } = await setup()
   await desired.apply('parking', 0, { permits: [] })

@@ -1,7 +1,8 @@
 import { desiredAreas, type DesiredArea, type DesiredBody, type NewAreaEvent } from '@gatehouse/platform/contract'
-import type { TSchema } from 'typebox'
+import { Type, type TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import type { Clock, Logger, StateStore } from './ports.ts'
+import { delay } from './retry.ts'
 
 export interface ApplyFailure {
   readonly deviceId: string
@@ -36,7 +37,11 @@ export const fileRevision = 0
 const isSuperseded = (stored: number, revision: number) =>
   revision === fileRevision ? stored > fileRevision : stored === revision
 
+/** Checked without a pause: a car at the gate does not wait behind a long list. */
+const itemsPerTurn = 5000
+
 interface CompiledArea {
+  readonly maxItems: ReadonlyMap<string, number>
   readonly validator: Validator
   readonly apply: (body: never) => Promise<readonly ApplyFailure[]>
 }
@@ -46,7 +51,7 @@ export function createDesiredState({ store, clock, logger, appliers }: DesiredSt
   const areas = new Map<string, CompiledArea>(
     Object.entries<TSchema>(desiredAreas).map(([area, schema]) => [
       area,
-      { validator: Compile(schema), apply: appliers[area as DesiredArea] },
+      { validator: Compile(schema), maxItems: maxItemsOf(schema), apply: appliers[area as DesiredArea] },
     ]),
   )
   const revisions = new Map<string, number>()
@@ -59,7 +64,7 @@ export function createDesiredState({ store, clock, logger, appliers }: DesiredSt
       return
     }
     if (isSuperseded(revisions.get(area) ?? 0, revision)) return
-    if (!known.validator.Check(body)) {
+    if (!(await fits(known, body))) {
       logger.error({ area, revision }, 'desired state refused by its schema')
       return
     }
@@ -84,6 +89,32 @@ export function createDesiredState({ store, clock, logger, appliers }: DesiredSt
       return done
     },
   }
+}
+
+/** How long each list of a body may be. */
+function maxItemsOf(schema: TSchema): ReadonlyMap<string, number> {
+  const properties = Type.IsObject(schema) ? Object.entries(schema.properties) : []
+  return new Map(
+    properties.flatMap(([name, list]) =>
+      'maxItems' in list && typeof list.maxItems === 'number' ? [[name, list.maxItems]] : [],
+    ),
+  )
+}
+
+/** Whether a body follows its schema, looked at piece by piece: each of its lists with some of its items only. */
+async function fits({ validator, maxItems }: CompiledArea, body: unknown): Promise<boolean> {
+  if (typeof body !== 'object' || body === null) return false
+  const lists = Object.entries(body).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]))
+  const short = { ...body, ...Object.fromEntries(lists.map(([name]) => [name, []])) }
+  if (!validator.Check(short)) return false
+  for (const [name, items] of lists) {
+    if (items.length > (maxItems.get(name) ?? Infinity)) return false
+    for (let from = 0; from < items.length; from += itemsPerTurn) {
+      if (!validator.Check({ ...short, [name]: items.slice(from, from + itemsPerTurn) })) return false
+      await delay(0)
+    }
+  }
+  return true
 }
 
 interface Applied {

@@ -107,7 +107,7 @@ test('a restart of the gateway is no outage of its devices', async () => {
   const memory = memoryStore()
   const before = await setupEdge({ memory })
   const told = before.told('devices.online-changed').length
-  before.edge.stop()
+  await before.edge.stop()
   for (const { deviceId } of compound) before.edge.hub.disconnected(deviceId, 'disconnected')
 
   const after = await setupEdge({ memory })

@@ -55,3 +55,5 @@ export function createDeviceRegister(options: DeviceRegisterOptions) {
     },
   }
 }
+
+export type DeviceRegister = ReturnType<typeof createDeviceRegister>

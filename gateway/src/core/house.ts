@@ -1,5 +1,6 @@
 import type { DesiredDevice } from '@gatehouse/platform/contract'
 import type { Validator } from 'typebox/compile'
+import type { Background } from './background.ts'
 import type { Driver } from './driver.ts'
 import type { Clock, Logger, StateStore } from './ports.ts'
 import type { DeviceSignal, SignalContext, SignalType } from './signals.ts'
@@ -36,8 +37,10 @@ export interface House {
   readonly devices: Devices
   /** Aborted when the gateway stops: whatever waits ends with it. */
   readonly stopping: AbortSignal
+  /** For work that no device waits for. */
+  readonly background: Pick<Background, 'add'>
   /** Resolves with what the device answered; rejects with a coded error when it did not do it in time. */
-  order(order: Order): Promise<CommandData>
+  readonly order: (order: Order) => Promise<CommandData>
 }
 
 /** What an area does with the signals it listens to. Resolves when all that must not be lost is on disk. */

@@ -1,6 +1,8 @@
 import type { AreaEventBody } from '@gatehouse/platform/contract'
 import { AppError, commandExpired } from '../errors.ts'
+import type { Background } from './background.ts'
 import type { CommandDesk } from './command-desk.ts'
+import type { CommandJournal } from './command-journal.ts'
 import type { DesiredState } from './desired-state.ts'
 import type { Clock, Logger, PlatformLink, PlatformMessage, StateStore } from './ports.ts'
 
@@ -9,22 +11,26 @@ type Command = Extract<PlatformMessage, { type: 'command' }>
 
 interface PlatformInboxOptions {
   readonly commands: Pick<CommandDesk, 'run'>
+  readonly journal: Pick<CommandJournal, 'note'>
   readonly announce: (announcement: Announcement) => Promise<void>
   readonly desired: Pick<DesiredState, 'apply'>
   readonly store: Pick<StateStore, 'commit'>
+  readonly background: Background
   readonly clock: Clock
   readonly logger: Logger
 }
 
 /** Carries out what the platform asks for. Times in messages are by our clock. */
-export function createPlatformInbox({ commands, announce, desired, store, clock, logger }: PlatformInboxOptions) {
+export function createPlatformInbox(options: PlatformInboxOptions) {
+  const { commands, journal, announce, desired, store, background, clock, logger } = options
+
   async function carryOut(command: Command, link: Pick<PlatformLink, 'commandAccepted'>) {
     const { commandId, deviceId } = command
     let result: AreaEventBody<'devices.command-result'>
     try {
       if (clock.now() >= command.expiresAt) throw commandExpired(commandId)
       link.commandAccepted(commandId)
-      result = { commandId, ok: true, data: { ...(await commands.run(command)) } }
+      result = { commandId, ok: true, data: { ...(await commands.run(command, journal.note)) } }
     } catch (error) {
       if (!(error instanceof AppError)) logger.error({ err: error, deviceId, commandId }, 'command failed unexpectedly')
       result = { commandId, ok: false, ...describe(error) }
@@ -49,9 +55,11 @@ export function createPlatformInbox({ commands, announce, desired, store, clock,
   }
 
   return (message: PlatformMessage, link: Pick<PlatformLink, 'commandAccepted'>) => {
-    handle(message, link).catch((error: unknown) =>
+    const handled = handle(message, link).catch((error: unknown) =>
       logger.error({ err: error, messageType: message.type }, 'message of the platform not carried out'),
     )
+    // A long list is not waited for: it is sent again to a gateway that has not told that it has it.
+    if (message.type !== 'desired') background.add(handled)
   }
 }
 

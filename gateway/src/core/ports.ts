@@ -19,7 +19,7 @@ export interface Committed {
 /** State and outbox of the gateway: durable when `commit` resolves. */
 export interface StateStore {
   commit(change: Change): Promise<Committed>
-  /** Everything an area remembers, by key. */
+  /** Everything an area remembers, by key. What is committed meanwhile may be in it or not. */
   entries(area: string): Promise<ReadonlyMap<string, unknown>>
   outbox: Outbox
   close(): Promise<void>

@@ -84,7 +84,7 @@ async function close({ session, device }: Connection): Promise<void> {
   await session.close()
 }
 
-/** Says each change once. */
+/** Says each change once; that the device is online or offline is logged where presence is kept. */
 function createTeller({ device, onOnline, logger }: Supervision) {
   const { deviceId } = device
   let told: boolean | undefined
@@ -94,12 +94,11 @@ function createTeller({ device, onOnline, logger }: Supervision) {
       toldCode = undefined
       if (told === true) return
       told = true
-      logger.info({ deviceId }, 'device is online')
       onOnline(true, 'connected')
     },
     offline(reason: unknown) {
       const code = codeOf(reason)
-      if (toldCode !== code) logger.warn({ deviceId, code }, 'device is offline, connecting again')
+      if (toldCode !== code) logger.warn({ deviceId, code }, 'no session with the device, connecting again')
       toldCode = code
       if (told === false) return
       told = false

@@ -26,6 +26,7 @@ export const alertSeverity = {
   'video.tampered': 'minor',
   'devices.clock-drift': 'minor',
   'devices.storage-low': 'major',
+  'devices.command-failed': 'major',
 } as const satisfies Readonly<Record<string, Severity>>
 export type AlertType = keyof typeof alertSeverity
 

@@ -58,6 +58,14 @@ export const areaEvents = {
     message: Type.Optional(Sentence),
     data: Type.Optional(Type.Record(Short, Type.Unknown())),
   }),
+  /** A device did not do what the gateway itself had decided; people must look after it. */
+  'devices.command-failed': Type.Object({
+    name: Short,
+    code: Short,
+    message: Type.Optional(Sentence),
+    /** `deviceId/eventId` of the event that led to the order. */
+    cause: Type.Optional(Type.String({ maxLength: 160 })),
+  }),
   'parking.entry-opened': LaneDecision,
   'parking.entry-refused': LaneDecision,
   'parking.exit-opened': LaneDecision,
@@ -132,6 +140,7 @@ export type AreaEventRecord = Static<typeof AreaEventRecord>
 /** Events that go ahead of a backlog: somebody may be waiting for them. */
 export const liveEventTypes: ReadonlySet<string> = new Set<AreaEventType>([
   'devices.command-result',
+  'devices.command-failed',
   'parking.entry-refused',
   'parking.exit-refused',
   'parking.help-requested',

@@ -62,7 +62,9 @@ export function createHandlers(context: HandlerContext) {
     const { lane } = message
     const { seq } = await records.store(gatewayId, message.records, lane)
     await send(gatewayId, { type: 'ack', batch: message.batch, lane, seq })
-    await seen(gatewayId, message)
+    // The gateway counted before it sent; records of the live lane stay in its backlog.
+    const stored = lane === 'backlog' ? message.records.length : 0
+    await seen(gatewayId, { clock: message.clock, backlog: Math.max(0, message.backlog - stored) })
   }
 
   async function goodbye(gatewayId: string, { bootId }: Message<'goodbye'>) {

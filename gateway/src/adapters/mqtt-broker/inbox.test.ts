@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { TokenBucket } from '../../core/token-bucket.ts'
 import { Inbox } from './inbox.ts'
 
@@ -9,6 +9,12 @@ function setup(perSecond = 1000, burst = 1000) {
   const push = (name: string, accept: () => Promise<void>) =>
     inbox.push(accept, (error) => acknowledged.push(error ? `${name} failed` : name))
   return { inbox, push, acknowledged, slowedDown }
+}
+
+/** Time that passes only when the test says so. */
+function holdTime() {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
 }
 
 test('messages are acknowledged in order of arrival, not of completion', async () => {
@@ -32,17 +38,19 @@ test('a message that was refused is answered with its error', async () => {
 })
 
 test('a sender that is too fast is slowed down and loses nothing', async () => {
+  holdTime()
   const { push, acknowledged, slowedDown } = setup(200, 2)
 
   for (let i = 0; i < 10; i++) push(String(i), () => Promise.resolve())
-  await new Promise(setImmediate)
+  await vi.advanceTimersByTimeAsync(1)
   expect(acknowledged).toEqual(['0', '1'])
   expect(slowedDown).toHaveBeenCalled()
-  await vi.waitFor(() => expect(acknowledged).toHaveLength(10))
-  expect(acknowledged).toEqual([...acknowledged].sort())
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(acknowledged).toEqual(Array.from({ length: 10 }, (_, i) => String(i)))
 })
 
 test('a closed inbox starts nothing more', async () => {
+  holdTime()
   const { inbox, push } = setup(1000, 1)
   const accept = vi.fn(() => Promise.resolve())
 
@@ -50,6 +58,6 @@ test('a closed inbox starts nothing more', async () => {
   push('waiting', accept)
   inbox.close()
   push('late', accept)
-  await new Promise((resolve) => setTimeout(resolve, 5))
+  await vi.advanceTimersByTimeAsync(1000)
   expect(accept).toHaveBeenCalledTimes(1)
 })

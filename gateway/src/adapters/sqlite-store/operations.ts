@@ -10,7 +10,8 @@ const groupsPerPruning = 64
 const prunedAtOnce = 200
 /** Deleting a week's backlog in one step would hold up every decision meanwhile. */
 const forgottenAtOnce = 2000
-const entryPieceChars = 4 * 1024 * 1024
+/** Reading more in one step would hold up decisions here, and parsing it at the other end. */
+const entriesPerPage = 2000
 
 const isWrite = ({ kind }: StoreRequest) => kind === 'commit' || kind === 'forget'
 
@@ -76,18 +77,21 @@ function createForget(db: Connection): Handlers['forget'] {
 }
 
 function createEntries(db: Connection): Handlers['entries'] {
-  const select = db.prepare<[string], { key: string; value: string }>('SELECT key, value FROM state WHERE area = ?')
-  return ({ area }) => {
-    const pieces: string[] = []
-    let piece = ''
-    for (const { key, value } of select.iterate(area)) {
-      piece += `${piece === '' ? '[' : ','}[${JSON.stringify(key)},${value}]`
-      if (piece.length < entryPieceChars) continue
-      pieces.push(`${piece}]`)
-      piece = ''
+  interface Entry {
+    readonly key: string
+    readonly value: string
+  }
+  const first = db.prepare<[string, number], Entry>('SELECT key, value FROM state WHERE area = ? ORDER BY key LIMIT ?')
+  const following = db.prepare<[string, string, number], Entry>(
+    'SELECT key, value FROM state WHERE area = ? AND key > ? ORDER BY key LIMIT ?',
+  )
+  return ({ area, afterKey }) => {
+    const page =
+      afterKey === undefined ? first.all(area, entriesPerPage) : following.all(area, afterKey, entriesPerPage)
+    return {
+      json: `[${page.map(({ key, value }) => `[${JSON.stringify(key)},${value}]`).join(',')}]`,
+      next: page.length === entriesPerPage ? page.at(-1)?.key : undefined,
     }
-    if (piece !== '') pieces.push(`${piece}]`)
-    return pieces
   }
 }
 

@@ -8,7 +8,7 @@ export type StoreRequest =
       readonly events: readonly EventRow[]
     }
   | { readonly kind: 'forget'; readonly seq: number }
-  | { readonly kind: 'entries'; readonly area: string }
+  | { readonly kind: 'entries'; readonly area: string; readonly afterKey: string | undefined }
   | {
       readonly kind: 'after'
       readonly seq: number
@@ -29,8 +29,8 @@ export interface StoreAnswers {
   commit: { readonly duplicate: boolean; readonly seqs: readonly number[] }
   /** Whether everything is gone, or another round is needed. */
   forget: { readonly done: boolean }
-  /** JSON arrays of `[key, value]`, in pieces. */
-  entries: readonly string[]
+  /** JSON array of `[key, value]`, and the key after which the next page begins. */
+  entries: { readonly json: string; readonly next: string | undefined }
   /** JSON array of outbox records. */
   after: string
   status: { readonly lastSeq: number; readonly backlog: number }

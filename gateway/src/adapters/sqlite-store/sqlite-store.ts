@@ -24,8 +24,15 @@ export async function openSqliteStore(path: string, logger: Logger): Promise<Sta
       return committed
     },
     entries: async (area) => {
-      const pieces = await thread.ask<'entries'>({ kind: 'entries', area })
-      return new Map(pieces.flatMap((piece) => JSON.parse(piece) as [string, unknown][]))
+      const entries = new Map<string, unknown>()
+      let afterKey: string | undefined
+      // Page by page: meanwhile others are answered, here and by the thread.
+      do {
+        const { json, next } = await thread.ask<'entries'>({ kind: 'entries', area, afterKey })
+        for (const [key, value] of JSON.parse(json) as [string, unknown][]) entries.set(key, value)
+        afterKey = next
+      } while (afterKey !== undefined)
+      return entries
     },
     outbox: {
       after: async (seq, limit, types) => {

@@ -1,6 +1,7 @@
 import type { AccessDecision, DesiredBody, NewAreaEvent } from '@gatehouse/platform/contract'
 import { decideAccess, type AccessAttempt, type AccessVerdict } from '@gatehouse/platform/domain'
 import { causeOf, originOf, type House, type SignalHandlers } from '../../core/house.ts'
+import { createOpener } from '../../core/opener.ts'
 import type { SignalContext } from '../../core/signals.ts'
 import { createPeople, type KnownPerson } from './people.ts'
 
@@ -18,8 +19,9 @@ interface Attempt {
 
 /** The gates: who may walk in. */
 export function createAccessArea(house: House) {
-  const { store, logger } = house
+  const { store } = house
   const people = createPeople(store)
+  const open = createOpener(house)
   const loaded = Promise.withResolvers<undefined>()
 
   async function attempt({ picture, ...rest }: Attempt, context: SignalContext) {
@@ -34,19 +36,13 @@ export function createAccessArea(house: House) {
     const event: NewAreaEvent = { type: eventTypeOf(verdict), ...originOf(context), body }
     const { duplicate } = await store.commit({ cause: causeOf(context), events: [event] })
     // A replayed event is history: nobody stands there any more.
-    if (!duplicate && !context.replayed) answer(context.deviceId, verdict)
+    if (!duplicate && !context.replayed) answer(context, verdict)
   }
 
-  function answer(deviceId: string, { decision, rule, reason }: AccessVerdict) {
-    if (decision === 'open') order(deviceId, 'open', { holdSeconds })
+  function answer(context: SignalContext, { decision, rule, reason }: AccessVerdict) {
+    if (decision === 'open') void open({ context, args: { holdSeconds }, timeoutMs: actWithinMs })
     // A gate that speaks to everybody who walks by is soon switched off.
-    else if (rule !== 'stranger') order(deviceId, 'say', { text: reason })
-  }
-
-  function order(deviceId: string, name: string, args: Record<string, unknown>) {
-    house
-      .order({ deviceId, name, args, timeoutMs: actWithinMs })
-      .catch((error: unknown) => logger.warn({ err: error, deviceId, name }, 'gate did not carry out an order'))
+    else if (rule !== 'stranger') say(house, context.deviceId, reason)
   }
 
   const signals: SignalHandlers = {
@@ -83,6 +79,12 @@ export function createAccessArea(house: House) {
       return []
     },
   }
+}
+
+function say({ order, logger }: House, deviceId: string, text: string) {
+  order({ deviceId, name: 'say', args: { text }, timeoutMs: actWithinMs }).catch((error: unknown) =>
+    logger.warn({ err: error, deviceId }, 'gate did not say a text'),
+  )
 }
 
 function eventTypeOf({ decision, rule }: AccessVerdict) {

@@ -75,9 +75,10 @@ export function createLinkageArea(house: House): { readonly signals: SignalHandl
         const cause = causeOf(context)
         if (!opensExits || context.replayed || running.has(cause)) return
         running.add(cause)
-        openExits(context)
+        const opening = openExits(context)
           .catch((error: unknown) => logger.error({ err: error, trigger: context.deviceId }, 'linkage not recorded'))
           .finally(() => running.delete(cause))
+        house.background.add(opening)
       },
     },
   }

@@ -83,7 +83,7 @@ export class ParkingArea {
       throw error
     }
     // The arm did not move: a second look at the same plate must be able to try again.
-    this.#orders.answer(deviceId, { ...verdict, rawPlate: signal.plate }, () => {
+    this.#orders.answer(context, { ...verdict, rawPlate: signal.plate }, () => {
       lane.lastRead = undefined
     })
     this.#onDecided(performance.now() - started)
