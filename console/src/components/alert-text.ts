@@ -10,7 +10,7 @@ const text = (value: unknown) => (typeof value === 'string' && value !== '' ? va
 export const plateOf = ({ details }: Pick<Alert, 'details'>) =>
   text(details['matchedPlate']) ?? text(details['rawPlate'])
 
-/** The colour that the plate was read in, as a class name. */
+/** The colour that the plate was read in. */
 export const plateColourOf = ({ details }: Pick<Alert, 'details'>) => text(details['colour'])
 
 /** The one fact besides the plate that says most, in words. */

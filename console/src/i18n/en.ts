@@ -150,7 +150,8 @@ export const en: Texts = {
   setup: {
     title: 'Add device',
     secret: 'Device secret',
-    secretHint: 'Password of the device at its gateway, at least 8 characters; never shown again',
+    secretHint:
+      'Password of the device at its gateway (for a camera its own), at least 8 characters. Never shown again: enter it in the device first.',
     generate: 'Generate secret',
     address: 'Service address',
     addressHint: 'Cameras only, e.g. http://192.168.1.20/onvif/device_service',
@@ -215,7 +216,7 @@ export const en: Texts = {
     online: 'Online',
     offline: 'Offline',
     backlog: '{n} records waiting',
-    backlogNone: 'No backlog',
+    catchingUp: 'Catching up, {n} records to go',
     clock: 'Clock off by {ms} ms',
     clockGood: 'Clock right',
     lastSeen: 'Last seen {time}',
@@ -256,5 +257,9 @@ export const en: Texts = {
     seconds: '{n} s',
     offlineWarning: '{n} of the chosen speakers are offline and may not play',
   },
-  page: { notFound: 'There is no such page', toLive: 'Go to the live page' },
+  page: {
+    notFound: 'There is no such page',
+    notLoaded: 'No connection: this page cannot be opened now. Click again once it is back.',
+    toLive: 'Go to the live page',
+  },
 }

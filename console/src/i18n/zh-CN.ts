@@ -144,7 +144,7 @@ export const zhCN = {
   setup: {
     title: '添加设备',
     secret: '设备密钥',
-    secretHint: '设备连接网关的密码，至少 8 位，保存后不再显示',
+    secretHint: '设备连接网关的密码（摄像机填其自身密码），至少 8 位。保存后不再显示，请先录入设备。',
     generate: '生成密钥',
     address: '服务地址',
     addressHint: '仅摄像机：如 http://192.168.1.20/onvif/device_service',
@@ -207,8 +207,8 @@ export const zhCN = {
     title: '网关',
     online: '在线',
     offline: '离线',
-    backlog: '积压 {n} 条',
-    backlogNone: '无积压',
+    backlog: '待上传 {n} 条',
+    catchingUp: '正在补传断线期间的 {n} 条记录',
     clock: '时钟偏差 {ms} 毫秒',
     clockGood: '时钟正常',
     lastSeen: '最后在线 {time}',
@@ -249,5 +249,9 @@ export const zhCN = {
     seconds: '{n} 秒',
     offlineWarning: '所选音柱中有 {n} 个离线，可能无法播放',
   },
-  page: { notFound: '没有这个页面', toLive: '回到实时页面' },
+  page: {
+    notFound: '没有这个页面',
+    notLoaded: '连接中断，页面暂时打不开。连接恢复后请再点一次。',
+    toLive: '回到实时页面',
+  },
 }

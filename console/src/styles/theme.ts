@@ -25,7 +25,7 @@ export const palettes = {
     'plan-building': '#2a3846',
     'plan-road': '#1d252d',
     'plan-green': '#17291f',
-    'plan-gate': '#8a6a2c',
+    'plan-gate': '#d9a441',
   },
   light: {
     ground: '#eef2f6',
@@ -48,7 +48,7 @@ export const palettes = {
     'plan-building': '#c3cfda',
     'plan-road': '#f8fafb',
     'plan-green': '#cfe3d2',
-    'plan-gate': '#c8993f',
+    'plan-gate': '#b27a12',
   },
 } as const satisfies Record<ThemeName, Record<string, string>>
 
@@ -79,6 +79,7 @@ export function naiveOverrides(theme: ThemeName): GlobalThemeOverrides {
       inputColor: colours.raised,
       borderRadius: '8px',
       heightMedium: '44px',
+      heightLarge: '48px',
       heightSmall: '36px',
       fontSizeMedium: '1rem',
       fontSizeSmall: '0.9375rem',

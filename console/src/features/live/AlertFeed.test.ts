@@ -78,6 +78,14 @@ test('j and k walk through the alerts, a acknowledges', async () => {
   expect(calls.at(-1)?.call).toBe('POST /api/alerts/recent/acknowledge')
 })
 
+test('the plan is told which device the chosen alert comes from', async () => {
+  const { wrapper, press } = await setup([alertWith({ id: 'recent', at, deviceId: 'barrier-1' }), old])
+  await press('j')
+  expect(wrapper.getComponent(AlertFeed).emitted('highlight')).toEqual([['barrier-1']])
+  await press('j')
+  expect(wrapper.getComponent(AlertFeed).emitted('highlight')).toEqual([['barrier-1'], [undefined]])
+})
+
 test('no alerts is good news', async () => {
   const { wrapper } = await setup([])
   expect(wrapper.text()).toContain('一切平静')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { alertWith, deviceWith } from '../../testing/in-console'
-import { alertsByDevice, isArea, placedDevices } from './plan-layers'
+import { alertsByDevice, isArea, placedDevices, planExtent } from './plan-layers'
 import { summarise } from './summarise'
 
 test('a device shows its most urgent open alert', () => {
@@ -25,6 +25,25 @@ test('only placed devices are drawn; two points are a line', () => {
       ],
     }),
   ).toBe(false)
+})
+
+test('the plan is as large as what is on it, not as its paper', () => {
+  const shape = {
+    kind: 'road' as const,
+    points: [
+      { x: 20, y: 30 },
+      { x: 60, y: 30 },
+    ],
+  }
+  const device = deviceWith({ position: { x: 40, y: 70 } })
+  expect(planExtent({ width: 100, height: 100, shapes: [shape] }, [device])).toEqual({
+    lower: { x: 20, y: 30 },
+    upper: { x: 60, y: 70 },
+  })
+  expect(planExtent({ width: 100, height: 80, shapes: [] }, [device])).toEqual({
+    lower: { x: 0, y: 0 },
+    upper: { x: 100, y: 80 },
+  })
 })
 
 test('the compound with the most urgent alert comes first', () => {

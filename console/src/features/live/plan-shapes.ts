@@ -1,22 +1,29 @@
-import { featureGroup, polygon, polyline, tooltip, type Layer } from 'leaflet'
+import { divIcon, featureGroup, marker, polygon, polyline, type Layer } from 'leaflet'
 import { isArea, toLatLng, type PlanShape } from './plan-layers'
+
+/** Names lie above areas and roads and below devices. */
+export const labelPane = 'plan-labels'
 
 const roadWidth = 10
 const outlineWidth = 1.5
+const gateWidth = 4
 
 function outlineOf(shape: PlanShape): Layer {
   const points = shape.points.map(toLatLng)
   const options = { className: `plan-${shape.kind}`, interactive: false }
-  if (isArea(shape)) return polygon(points, { ...options, weight: outlineWidth })
-  return polyline(points, { ...options, weight: shape.kind === 'road' ? roadWidth : outlineWidth })
+  const weight = shape.kind === 'gate' ? gateWidth : outlineWidth
+  if (isArea(shape)) return polygon(points, { ...options, weight })
+  return polyline(points, { ...options, weight: shape.kind === 'road' ? roadWidth : gateWidth })
 }
 
-/** The name hangs below the upper edge of an area, where markers in its middle do not hide it. */
-function labelOf({ label = '', points }: PlanShape): Layer {
-  const xs = points.map(({ x }) => x)
-  const top = { x: (Math.min(...xs) + Math.max(...xs)) / 2, y: Math.max(...points.map(({ y }) => y)) }
-  const direction = points.length > 2 ? 'bottom' : 'top'
-  return tooltip(toLatLng(top), { content: label, permanent: true, direction, className: 'plan-label', offset: [0, 0] })
+/** In the upper left corner, where markers in the middle do not hide it; a gate is small, so its name is above. */
+function labelOf({ kind, label = '', points }: PlanShape): Layer {
+  const corner = { x: Math.min(...points.map(({ x }) => x)), y: Math.max(...points.map(({ y }) => y)) }
+  const html = document.createElement('span')
+  html.textContent = label
+  const className = `plan-label ${kind === 'building' ? 'is-inside' : 'is-above'}`
+  const icon = divIcon({ className, html, iconSize: [0, 0] })
+  return marker(toLatLng(corner), { icon, interactive: false, keyboard: false, pane: labelPane })
 }
 
 /** One shape of the plan as Leaflet draws it; colours come from the style sheet. */
