@@ -49,7 +49,7 @@ export function createRealtime(onRefused: () => void): Realtime {
     lose()
     onRefused()
   })
-  // The browser knows first: without this a pulled cable shows only after a missed heartbeat, 45 s later.
+  // The browser knows first: without this a pulled cable shows only after a missed heartbeat, up to ten seconds later.
   window.addEventListener('offline', () => socket.connected && socket.io.engine.close())
   window.addEventListener('online', () => wanted && !socket.connected && socket.disconnect().connect())
 

@@ -11,6 +11,9 @@ import { tokenIn } from '../core/session-cookie.ts'
 import type { SignInService } from '../modules/identity/sign-in.service.ts'
 import { personRoom, roomsFor, roomsOf, sessionRoom } from './rooms.ts'
 
+/** A console whose line has gone dead without a word says so within ten seconds. */
+const heartbeat = { pingInterval: 5000, pingTimeout: 5000 } as const
+
 export interface RealtimePorts {
   readonly pathOf: (compoundId: string) => Promise<Scope | undefined>
   readonly metrics: Metrics
@@ -37,6 +40,7 @@ async function admit(guest: Guest, signIns: SignInService) {
 function openHouse(server: HttpServer, signIns: SignInService, { metrics }: RealtimePorts): House {
   const house: House = new Server(server, {
     serveClient: false,
+    ...heartbeat,
     maxHttpBufferSize: maxMessageBytes,
     allowRequest: ({ headers }, answer) => {
       const own = isOwnOrigin(headers.origin, headers.host)
