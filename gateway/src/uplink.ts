@@ -35,6 +35,7 @@ export async function startUplink(config: GatewayConfig, parts: UplinkParts): Pr
     outbox: store.outbox,
     revisions: () => edge.desired.revisions(),
     onMessage: edge.inbox,
+    lastReadings: () => edge.hub.lastReadings(),
     clock,
     logger,
     counter,

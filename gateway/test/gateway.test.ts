@@ -184,6 +184,27 @@ test('the platform comes and goes: readings are shown while it is there, events 
   expect(next.records()[0]?.seq).toBe(platform.state.storedSeq + 1)
 })
 
+test('what was reported while the platform was away is shown when it is back', async () => {
+  const platform = await startPlatform()
+  const gateway = await startTestGateway(uplinkTo(platform), desired)
+  const lane = await startDevice(gateway, 'lane-in')
+  const report = { arm: 'closed', loop: false, temperatureCelsius: 20 }
+  await lane.report(report)
+  await vi.waitFor(() => expect(platform.ofType('readings')).toHaveLength(1), wait)
+  await platform.close()
+  await lane.report({ ...report, arm: 'open', at: 1_700_000_000_000 })
+
+  const next = await startPlatform({ port: platform.port })
+  const lastKnown = { arm: 'open', loop: false, temperature: 20 }
+  await vi.waitFor(
+    () =>
+      expect(next.ofType('readings').map(({ devices }) => devices)).toEqual([
+        { 'lane-in': { at: 1_700_000_000_000, readings: lastKnown } },
+      ]),
+    wait,
+  )
+})
+
 test.each([
   ['alone, the gateway keeps the newest events and counts what it drops', {}, { backlog: 1000, dropped: 300 }],
   [

@@ -36,17 +36,17 @@ export interface ServicePorts {
 }
 
 /** People, places and what connects to them. */
-function createHouse({ db, vault, clock, link, metrics, logger }: ServicePorts) {
+function createHouse({ db, vault, clock, link, metrics, logger, timeZone }: ServicePorts) {
   const compounds = createCompoundsService({ db, clock })
   const realtime = createRealtime({ pathOf: (compoundId) => compounds.pathOf(compoundId), metrics, logger })
   const { publisher } = realtime
-  const gateways = createGatewaysService({ db, publisher, compounds })
+  const gateways = createGatewaysService({ db, publisher, compounds, link })
   const sources = { devices: desiredDevices(vault), parking: desiredParking, access: desiredAccess }
   const desired = createDesiredService({ db, clock, link, sources, logger, gatewayOf: (id) => gateways.idOf(id) })
   return {
     ...{ compounds, realtime, publisher, gateways, desired },
     delivery: createDeliveryService({ link, gateways }),
-    signIns: createSignInService({ db, clock, onEnded: realtime.endSession }),
+    signIns: createSignInService({ db, clock, timeZone, onEnded: realtime.endSession }),
     identity: createIdentityService({ db, clock, onChanged: realtime.endPerson }),
   }
 }

@@ -6,12 +6,14 @@ import { gatewayOffline } from '../src/errors.ts'
 export function createFakeLink() {
   const online = new Set<string>()
   const sent: { readonly gatewayId: string; readonly message: UplinkDown }[] = []
+  const disconnected: string[] = []
   const link: GatewayLink = {
+    disconnect: (gatewayId) => void disconnected.push(gatewayId),
     isOnline: (gatewayId) => online.has(gatewayId),
     async send(gatewayId, message) {
       if (!online.has(gatewayId)) throw gatewayOffline(gatewayId)
       sent.push({ gatewayId, message })
     },
   }
-  return { link, online, sent }
+  return { link, online, sent, disconnected }
 }

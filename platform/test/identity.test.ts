@@ -24,6 +24,14 @@ describe.each(databases)('sessions on %s', (kind) => {
     expect(await call(house, getSession, { cookie })).toMatchObject({ status: 401, body: { code: 'NOT_SIGNED_IN' } })
   })
 
+  test('a session tells the time zone by which quiet hours are kept', async () => {
+    const house = await start()
+    const cookie = await signInAs(house, guard)
+    const timeZone = 'Asia/Shanghai'
+    expect(await attempt(house, password)).toMatchObject({ status: 200, body: { timeZone } })
+    expect(await call(house, getSession, { cookie })).toMatchObject({ status: 200, body: { timeZone } })
+  })
+
   test('the cookie is out of reach for scripts and other sites; its token is not stored', async () => {
     const house = await start()
     const cookie = await signInAs(house, guard)

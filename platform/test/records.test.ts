@@ -62,7 +62,9 @@ describe.each(databases)('records on %s', (kind: DatabaseKind) => {
       outbox.record('parking.entry-opened', opened('京B12345'), { deviceId: 'barrier-garden' }),
     ]
     // A passage of that number that is there already: the second record breaks the table's key.
-    await house.services.records.store('gw-lake', records.slice(1), 'live')
+    await house.services.records.store('gw-lake', {
+      ...{ records: records.slice(1), lane: 'live', clock: house.time.now },
+    })
     await house.db.updateTable('passages').set({ id: 'gw-garden.1.2' }).execute()
     expect(await outbox.store(records)).toEqual({ seq: 2 })
     const rows = await house.db
@@ -90,10 +92,37 @@ describe.each(databases)('records on %s', (kind: DatabaseKind) => {
     expect(await outbox.store(records.slice(2))).toEqual({ seq: 3 })
   })
 
+  test('what was sent long after it happened is late, whatever the clocks of gateway and platform show', async () => {
+    const { house, outbox } = await start()
+    const hour = 3_600_000
+    const sentAt = house.time.now - hour
+    const at = (ageMs: number) => ({ deviceId: 'barrier-garden', at: sentAt - ageMs })
+    const happened = (eventId: string, ageMs: number) => [
+      outbox.record('access.door-alarm', { eventId, alarm: 'forced' }, at(ageMs)),
+      outbox.record('parking.entry-opened', { ...opened('京A12345'), eventId }, at(ageMs)),
+      outbox.record(
+        'access.entry-granted',
+        { eventId, method: 'card', decision: 'open', rule: 'resident', reason: 'Welcome' },
+        at(ageMs),
+      ),
+    ]
+    const batch = [...happened('old', 60_001), ...happened('new', 60_000), ...happened('ahead', -hour)]
+    await outbox.store(batch, 'backlog', sentAt)
+    const { alerts, access } = house.services
+    for (const list of [alerts.list(system, {}), passages(house), access.entries(system, {})]) {
+      const lateOnes = (await list).filter(({ late }) => late).map((item) => item.at)
+      expect(lateOnes).toEqual([sentAt - 60_001])
+    }
+    const rows = await house.db.selectFrom('area_events').select('late').orderBy('seq').execute()
+    expect(rows.map(({ late }) => late)).toEqual([1, 1, 1, 0, 0, 0, 0, 0, 0])
+  })
+
   test('a gateway that is not registered stores nothing', async () => {
     const { house, outbox } = await start()
     const record = outbox.record('access.door-alarm', { eventId: 'e2', alarm: 'forced' })
-    await expect(house.services.records.store('gw-ghost', [record], 'live')).rejects.toMatchObject({
+    await expect(
+      house.services.records.store('gw-ghost', { records: [record], lane: 'live', clock: house.time.now }),
+    ).rejects.toMatchObject({
       code: 'GATEWAY_NOT_FOUND',
     })
   })

@@ -113,8 +113,8 @@ export function createOutbox({ services, time }: House, gatewayId: string) {
       seq += 1
       return { seq, type, at: time.now, body: body as Record<string, unknown>, ...more }
     },
-    store: (records: readonly AreaEventRecord[], lane: 'backlog' | 'live' = 'backlog') =>
-      services.records.store(gatewayId, records, lane),
+    store: (records: readonly AreaEventRecord[], lane: 'backlog' | 'live' = 'backlog', clock = time.now) =>
+      services.records.store(gatewayId, { records, lane, clock }),
   }
 }
 

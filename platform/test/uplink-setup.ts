@@ -50,7 +50,7 @@ export function createMemoryPlatform() {
         gatewayId.startsWith('gw-') ? { id: 'garden', name: 'Garden', path: 'street/east/garden' } : undefined,
     },
     records: {
-      store: async (gatewayId, records) => {
+      store: async (gatewayId, { records }) => {
         await sink.gate
         if (sink.fails) throw new Error('disk full')
         for (const record of records) recordsOf(gatewayId).set(record.seq, record)

@@ -239,42 +239,6 @@ test('connections beyond the limit are closed', async () => {
   expect(await uplink.refusals('too-many-connections')).toBe(1)
 })
 
-test('a gateway that connects again takes over, and the last will of the old connection changes nothing', async () => {
-  const { platform, uplink } = await setup()
-  const will = (bootId: string) => ({
-    will: {
-      topic: uplinkTopics.up('gw-1'),
-      payload: Buffer.from(JSON.stringify({ type: 'goodbye', bootId })),
-      qos: 1 as const,
-      retain: false,
-    },
-  })
-  const old = await connectGateway(uplink.port, 'gw-1', will('boot-1'))
-  await old.send(hello('boot-1'))
-  const closed = old.closed()
-  const fresh = await connectGateway(uplink.port, 'gw-1', will('boot-2'))
-  await closed
-  await fresh.send(hello('boot-2'))
-  await vi.waitFor(() => expect(fresh.of('welcome')).toHaveLength(1))
-  await fresh.send({ type: 'goodbye', bootId: 'boot-1' })
-  await fresh.send(batch(1, 1))
-  await vi.waitFor(() => expect(fresh.of('ack')).toHaveLength(1))
-  expect(platform.online.get('gw-1')).toBe(true)
-
-  fresh.client.stream.destroy()
-  await vi.waitFor(() => expect(platform.online.get('gw-1')).toBe(false))
-  expect(uplink.link.isOnline('gw-1')).toBe(false)
-})
-
-test('a gateway that falls silent is offline', async () => {
-  const platform = createMemoryPlatform()
-  const uplink = await openUplink(platform, { silentAfterMs: 200 })
-  const gateway = await connectGateway(uplink.port, 'gw-1')
-  await gateway.send(hello())
-  await vi.waitFor(() => expect(platform.online.get('gw-1')).toBe(true))
-  await vi.waitFor(() => expect(platform.online.get('gw-1')).toBe(false), { timeout: 4000 })
-})
-
 test('heartbeats, readings and accepted commands reach whom they concern', async () => {
   const { platform, gateway } = await setup()
   await gateway.send(hello())
@@ -289,6 +253,19 @@ test('what a gateway has waiting is counted without what was just stored', async
   await gateway.send(hello())
   await gateway.send({ ...batch(1, 1, 2), backlog: 5 })
   await vi.waitFor(() => expect(platform.told.backlogs).toEqual([3]))
+})
+
+test('the end of a backlog is told at once, however fast the batches came', async () => {
+  const { platform, gateway } = await setup()
+  await gateway.send(hello())
+  await gateway.send({ ...batch(1, 1, 2), backlog: 5 })
+  await gateway.send({ ...batch(2, 3, 4), backlog: 3 })
+  await gateway.send({ ...batch(3, 5), backlog: 1 })
+  await gateway.send({ ...batch(4, 6), backlog: 1 })
+  await vi.waitFor(() => expect(gateway.of('ack')).toHaveLength(4))
+  await gateway.send({ type: 'command-accepted', commandId: 'after' })
+  await vi.waitFor(() => expect(platform.told.accepted).toEqual(['after']))
+  expect(platform.told.backlogs).toEqual([3, 0])
 })
 
 test('news that overtake the backlog leave it as it is', async () => {

@@ -12,6 +12,11 @@ import { decodeText, parseMessage } from './wire-message.ts'
 
 type Readings = Readonly<Record<string, boolean | number | string>>
 
+interface LastReadings {
+  at: number
+  readonly readings: Record<string, boolean | number | string>
+}
+
 interface DeviceHubOptions {
   readonly devices: Devices
   readonly presence: Presence
@@ -37,7 +42,7 @@ export class DeviceHub implements DeviceFront {
   /** Messages taken, by channel. */
   readonly counts: Record<UpChannel, number> = { report: 0, event: 0, result: 0, status: 0 }
   readonly #options: DeviceHubOptions
-  readonly #lastValues = new Map<string, Record<string, boolean | number | string>>()
+  readonly #lastValues = new Map<string, LastReadings>()
   #stopped = false
 
   constructor(options: DeviceHubOptions) {
@@ -77,7 +82,12 @@ export class DeviceHub implements DeviceFront {
 
   /** Last known values. */
   readingsOf(deviceId: string): Readings | undefined {
-    return this.#lastValues.get(deviceId)
+    return this.#lastValues.get(deviceId)?.readings
+  }
+
+  /** Last known values of every device that was heard of. */
+  lastReadings(): ReadonlyMap<string, { readonly at: number; readonly readings: Readings }> {
+    return this.#lastValues
   }
 
   /** What a session driver may do in the name of a device. */
@@ -152,8 +162,10 @@ export class DeviceHub implements DeviceFront {
       }
     }
     const last = this.#lastValues.get(deviceId)
-    if (last) Object.assign(last, values)
-    else this.#lastValues.set(deviceId, { ...values })
+    if (last) {
+      Object.assign(last.readings, values)
+      last.at = at
+    } else this.#lastValues.set(deviceId, { at, readings: { ...values } })
     this.#options.platform.sendReadings(deviceId, at, values)
     if (hasFields) await this.#options.spool.append({ deviceId, kind, at, fields })
   }

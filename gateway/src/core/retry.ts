@@ -5,15 +5,18 @@ export interface Backoff {
   readonly attempt: number
   /** 0 ≤ x < 1, like `Math.random`. */
   readonly random: () => number
+  /** How much of the wait is left to chance: its second half, or all of it. */
+  readonly jitter?: 'half' | 'full'
 }
 
 /**
- * How long to wait before the next try: doubles up to `maxMs`, of which the second half is left to chance,
+ * How long to wait before the next try: doubles up to `maxMs`, of which a part is left to chance,
  * so that a street of devices that went down together does not come back in step.
  */
-export function backoff({ firstMs, maxMs, attempt, random }: Backoff): number {
+export function backoff({ firstMs, maxMs, attempt, random, jitter = 'half' }: Backoff): number {
   const ceiling = Math.min(maxMs, firstMs * 2 ** Math.min(Math.max(0, attempt), 30))
-  return Math.round(ceiling / 2 + (ceiling / 2) * random())
+  const least = jitter === 'full' ? 0 : ceiling / 2
+  return Math.round(least + (ceiling - least) * random())
 }
 
 /** Waits, or ends at once (without an error) when the signal is aborted: look at the signal afterwards. */

@@ -15,7 +15,12 @@ export const User = Type.Object({
 })
 export type User = Static<typeof User>
 
-export const Session = Type.Object({ user: User, expiresAt: Instant })
+export const Session = Type.Object({
+  user: User,
+  expiresAt: Instant,
+  /** IANA name of the time zone of the compounds, by which quiet hours are kept. */
+  timeZone: Type.Optional(Type.String({ maxLength: 64 })),
+})
 export type Session = Static<typeof Session>
 
 export const signIn = {

@@ -7,6 +7,7 @@ export function createLateLink() {
   let connected = () => false
   const link: GatewayLink = {
     isOnline: (gatewayId) => opened?.isOnline(gatewayId) ?? false,
+    disconnect: (gatewayId) => opened?.disconnect?.(gatewayId),
     async send(gatewayId, message) {
       if (!opened) throw gatewayOffline(gatewayId)
       await opened.send(gatewayId, message)

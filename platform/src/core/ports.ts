@@ -14,12 +14,21 @@ export interface GatewayLink {
   /** Resolves when the broker has taken the message; rejects with GATEWAY_OFFLINE when the gateway is not connected. */
   send(gatewayId: string, message: UplinkDown): Promise<void>
   isOnline(gatewayId: string): boolean
+  /** Ends the present connection of a gateway whose secret is no longer valid. An external broker does that itself. */
+  disconnect?(gatewayId: string): void
+}
+
+/** Records of a gateway in one piece; `clock` is what the gateway's clock showed when it sent them. */
+export interface RecordBatch {
+  readonly records: readonly AreaEventRecord[]
+  readonly lane: UplinkLane
+  readonly clock: number
 }
 
 /** Takes what gateways report. Resolves after the commit: only then may a batch be acknowledged. */
 export interface RecordSink {
   /** Redelivery is harmless. `seq` is the highest number that is stored without a gap below it. */
-  store(gatewayId: string, records: readonly AreaEventRecord[], lane: UplinkLane): Promise<{ readonly seq: number }>
+  store(gatewayId: string, batch: RecordBatch): Promise<{ readonly seq: number }>
 }
 
 /** What a gateway says of itself when it connects. */

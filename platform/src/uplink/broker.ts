@@ -45,7 +45,24 @@ function connectProblem({ clientId, username, will }: ConnectPacket): string | u
   return undefined
 }
 
-function policy(options: BrokerOptions, secret: Buffer, scanners: WeakMap<Duplex, PacketScanner>): AedesOptions {
+/** Who is connected, or is being let in. */
+interface GuestBook {
+  readonly scanners: WeakMap<Duplex, PacketScanner>
+  readonly connections: Map<string, Set<Duplex>>
+}
+
+/** Written down before the secret is looked up: who comes in while it changes can be shown out again. */
+function noteGuest({ connections }: GuestBook, gatewayId: string, connection: Duplex) {
+  if (connection.destroyed) return
+  const present = connections.get(gatewayId) ?? new Set()
+  connections.set(gatewayId, present.add(connection))
+  connection.once('close', () => {
+    present.delete(connection)
+    if (present.size === 0 && connections.get(gatewayId) === present) connections.delete(gatewayId)
+  })
+}
+
+function policy(options: BrokerOptions, secret: Buffer, book: GuestBook): AedesOptions {
   const { refused } = options
   const mayPublish = (client: Guest, topic: string) =>
     client.gatewayId === platformUser
@@ -59,8 +76,11 @@ function policy(options: BrokerOptions, secret: Buffer, scanners: WeakMap<Duplex
   async function check(client: Guest, name: string, password: Buffer): Promise<boolean> {
     if (name === platformUser) {
       if (password.length !== secret.length || !timingSafeEqual(password, secret)) return false
-      scanners.get(client.conn)?.lift()
-    } else if (!(await options.authenticate(name, password.toString('utf8')))) return false
+      book.scanners.get(client.conn)?.lift()
+    } else {
+      noteGuest(book, name, client.conn)
+      if (!(await options.authenticate(name, password.toString('utf8')))) return false
+    }
     client.gatewayId = name
     return true
   }
@@ -122,8 +142,9 @@ export async function startBroker(options: BrokerOptions) {
   const maxConnections = options.maxConnections ?? 5000
   const secret = Buffer.from(randomBytes(32).toString('base64url'))
   const scanners = new WeakMap<Duplex, PacketScanner>()
+  const connections = new Map<string, Set<Duplex>>()
   const sockets = new Set<Socket>()
-  const aedes = await Aedes.createBroker(policy(options, secret, scanners))
+  const aedes = await Aedes.createBroker(policy(options, secret, { scanners, connections }))
   // Broken connections are everyday life; the refusals above are what is worth counting.
   aedes.on('clientError', () => undefined)
   aedes.on('connectionError', () => undefined)
@@ -160,6 +181,9 @@ export async function startBroker(options: BrokerOptions) {
       clientId: clientIdOf(platformUser),
       username: platformUser,
       password: secret.toString(),
+    },
+    disconnect(gatewayId: string) {
+      for (const connection of connections.get(gatewayId) ?? []) connection.destroy()
     },
     async close() {
       plain.close()

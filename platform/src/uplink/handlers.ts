@@ -22,16 +22,23 @@ type Message<T extends UplinkUp['type']> = Extract<UplinkUp, { type: T }>
 /** Backlog and clock of a busy gateway are written down this often at most. */
 const seenEveryMs = 5000
 
+function createSightings({ registry, now }: Pick<HandlerContext, 'registry' | 'now'>) {
+  const lastSeen = new Map<string, { readonly at: number; readonly backlog: number }>()
+
+  return async (gatewayId: string, { backlog, clock }: { readonly backlog: number; readonly clock: number }) => {
+    const last = lastSeen.get(gatewayId)
+    // People wait for a backlog to end, and the next word may be a while away.
+    const hasCaughtUp = backlog === 0 && last?.backlog !== 0
+    if (last && !hasCaughtUp && now() - last.at < seenEveryMs) return
+    lastSeen.set(gatewayId, { at: now(), backlog })
+    await registry.seen(gatewayId, { backlog, clock })
+  }
+}
+
 /** Answers what to do with a message. Messages of one gateway must be handed over one after the other. */
 export function createHandlers(context: HandlerContext) {
   const { registry, records, devices, commands, presence, send, now } = context
-  const lastSeen = new Map<string, number>()
-
-  async function seen(gatewayId: string, { backlog, clock }: { readonly backlog: number; readonly clock: number }) {
-    if (now() - (lastSeen.get(gatewayId) ?? 0) < seenEveryMs) return
-    lastSeen.set(gatewayId, now())
-    await registry.seen(gatewayId, { backlog, clock })
-  }
+  const seen = createSightings(context)
 
   async function hello(gatewayId: string, greeting: Message<'hello'>) {
     presence.greeted(gatewayId, greeting.bootId, now())
@@ -60,7 +67,7 @@ export function createHandlers(context: HandlerContext) {
   /** The acknowledgement leaves after the commit and never before. */
   async function batch(gatewayId: string, message: Message<'batch'>) {
     const { lane } = message
-    const { seq } = await records.store(gatewayId, message.records, lane)
+    const { seq } = await records.store(gatewayId, message)
     await send(gatewayId, { type: 'ack', batch: message.batch, lane, seq })
     // The gateway counted before it sent; records of the live lane stay in its backlog.
     const stored = lane === 'backlog' ? message.records.length : 0

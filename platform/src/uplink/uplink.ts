@@ -140,6 +140,7 @@ export async function startUplink(options: UplinkOptions): Promise<Uplink> {
   return {
     link: {
       isOnline: presence.isOnline,
+      disconnect: (gatewayId) => broker?.disconnect(gatewayId),
       async send(gatewayId, message) {
         if (!presence.isOnline(gatewayId) || !connection.isConnected()) throw gatewayOffline(gatewayId)
         await send(gatewayId, message)

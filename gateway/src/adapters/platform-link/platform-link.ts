@@ -1,19 +1,19 @@
 import type { PlatformLink, PlatformMessage } from '../../core/ports.ts'
-import { backoff, delay } from '../../core/retry.ts'
+import { delay } from '../../core/retry.ts'
+import { createReadingsSnapshot, type ReadingsSnapshotOptions } from './readings-snapshot.ts'
 import { ReadingsWindow } from './readings-window.ts'
+import { reconnectWait } from './reconnect-wait.ts'
 import { UplinkSession, type UplinkSessionOptions } from './uplink-session.ts'
 
 export interface PlatformLinkOptions extends Omit<UplinkSessionOptions, 'onMessage' | 'onWelcome'> {
   readonly onMessage: (message: PlatformMessage, link: PlatformLink) => void
+  readonly lastReadings: ReadingsSnapshotOptions['lastReadings']
 }
 
 export interface RunningPlatformLink extends PlatformLink {
   isConnected(): boolean
   close(): Promise<void>
 }
-
-const firstRetryMs = 500
-const maxRetryMs = 30_000
 
 /** Keeps one connection to the platform, for as long as the gateway runs. */
 export function startPlatformLink(options: PlatformLinkOptions): RunningPlatformLink {
@@ -22,6 +22,7 @@ export function startPlatformLink(options: PlatformLinkOptions): RunningPlatform
   let session: UplinkSession | undefined
   let isAway = false
   const window = new ReadingsWindow((message) => void session?.send(message, 0))
+  const tellAll = createReadingsSnapshot({ ...options, send: async (message) => session?.send(message, 0) })
   const isConnected = () => session?.isWelcome === true
 
   const link: PlatformLink = {
@@ -40,6 +41,7 @@ export function startPlatformLink(options: PlatformLinkOptions): RunningPlatform
   async function run() {
     let attempt = 0
     while (!end.signal.aborted) {
+      const over = new AbortController()
       session = new UplinkSession({
         ...options,
         onMessage: (message) => options.onMessage(message, link),
@@ -47,12 +49,14 @@ export function startPlatformLink(options: PlatformLinkOptions): RunningPlatform
           attempt = 0
           isAway = false
           logger.info({}, 'platform connected')
+          void tellAll(over.signal)
         },
       })
       await session.ended
+      over.abort()
       noteEnd(session)
       window.stop()
-      await delay(backoff({ firstMs: firstRetryMs, maxMs: maxRetryMs, attempt, random: Math.random }), end.signal)
+      await delay(reconnectWait(attempt, Math.random), end.signal)
       attempt += 1
     }
   }

@@ -1,5 +1,5 @@
 import type { Gateway } from '../../contract/index.ts'
-import type { Caller, Publisher } from '../../core/ports.ts'
+import type { Caller, GatewayLink, Publisher } from '../../core/ports.ts'
 import { hashSecret, randomToken } from '../../core/secrets.ts'
 import type { Database } from '../../database/database.ts'
 import { compoundHasGateway, gatewayTaken } from '../../errors.ts'
@@ -10,6 +10,7 @@ export interface GatewaysPorts {
   readonly db: Database
   readonly publisher: Publisher
   readonly compounds: CompoundsService
+  readonly link: Pick<GatewayLink, 'disconnect'>
 }
 
 export interface GatewaySetup {
@@ -19,7 +20,16 @@ export interface GatewaySetup {
 }
 
 /** Registering gateways, and what people see of them. */
-export function createGatewaysService({ db, publisher, compounds }: GatewaysPorts) {
+export function createGatewaysService({ db, publisher, compounds, link }: GatewaysPorts) {
+  async function saveSecret({ gatewayId, compoundId }: GatewaySetup, secretHash: string, isKnown: boolean) {
+    if (!isKnown) return repo.insertGateway(db, { id: gatewayId, compoundId, secretHash })
+    const row = await repo.updateGateway(db, gatewayId, { secret_hash: secretHash })
+    if (!row) throw gatewayTaken(gatewayId)
+    // Whoever is connected with the old secret may be the one it was changed for.
+    link.disconnect?.(gatewayId)
+    return row
+  }
+
   return {
     list: (caller: Caller): Promise<Gateway[]> => repo.listGateways(db, caller.scope),
 
@@ -33,11 +43,7 @@ export function createGatewaysService({ db, publisher, compounds }: GatewaysPort
       if (other && other.id !== gatewayId) throw compoundHasGateway(other.id)
 
       const secret = randomToken()
-      const secretHash = hashSecret(secret)
-      const row = before
-        ? await repo.updateGateway(db, gatewayId, { secret_hash: secretHash })
-        : await repo.insertGateway(db, { id: gatewayId, compoundId, secretHash })
-      if (!row) throw gatewayTaken(gatewayId)
+      const row = await saveSecret(setup, hashSecret(secret), before !== undefined)
       const gateway = repo.toGateway(row)
       publisher.publish('gateway:changed', compoundId, gateway)
       return { gateway, secret }

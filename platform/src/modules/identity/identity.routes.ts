@@ -28,7 +28,8 @@ export const identityRoutes: FastifyPluginAsyncTypebox<IdentityRoutesOptions> = 
     async handler(request) {
       const session = await signIns.resume(sessionTokenOf(request) ?? '')
       if (!session) throw notSignedIn()
-      return { user: session.user, expiresAt: session.expiresAt }
+      const { user, expiresAt, timeZone } = session
+      return { user, expiresAt, timeZone }
     },
   })
 

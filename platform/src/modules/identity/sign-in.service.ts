@@ -14,11 +14,14 @@ const extendEveryMs = 5 * 60_000
 export interface SignInPorts {
   readonly db: Database
   readonly clock: Clock
+  readonly timeZone: string
   /** Called when a session ends before its time. */
   readonly onEnded: (tokenHash: string) => void
 }
 
-export function createSignInService({ db, clock, onEnded }: SignInPorts) {
+type ToldSession = Session & { readonly timeZone: string }
+
+export function createSignInService({ db, clock, timeZone, onEnded }: SignInPorts) {
   async function refuseLocked(subjects: readonly string[]) {
     const now = clock.now()
     const until = Math.max(0, ...(await repo.findFailures(db, subjects)).map((row) => row.locked_until))
@@ -61,19 +64,19 @@ export function createSignInService({ db, clock, onEnded }: SignInPorts) {
         created_at: clock.now(),
         expires_at: expiresAt,
       })
-      const session: Session = { user: found.user, expiresAt }
+      const session: ToldSession = { user: found.user, expiresAt, timeZone }
       return { token, session }
     },
 
     /** The session behind a cookie, extended by its use; nothing when it has ended. */
-    async resume(token: string): Promise<(Session & { readonly extended: boolean }) | undefined> {
+    async resume(token: string): Promise<(ToldSession & { readonly extended: boolean }) | undefined> {
       const tokenHash = hashToken(token)
       const now = clock.now()
       const found = await repo.findSession(db, tokenHash, now)
       if (!found) return undefined
-      if (found.expiresAt - now > sessionMs - extendEveryMs) return { ...found, extended: false }
+      if (found.expiresAt - now > sessionMs - extendEveryMs) return { ...found, timeZone, extended: false }
       await repo.extendSession(db, tokenHash, now + sessionMs)
-      return { user: found.user, expiresAt: now + sessionMs, extended: true }
+      return { user: found.user, expiresAt: now + sessionMs, timeZone, extended: true }
     },
 
     async signOut(token: string): Promise<void> {

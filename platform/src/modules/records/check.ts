@@ -4,8 +4,11 @@ import type { CheckedRecord } from '../../core/records.ts'
 
 const validators = new Map(Object.entries(areaEvents).map(([type, schema]) => [type, Compile(schema)]))
 
-/** A record that took longer than this was held back somewhere. */
+/** A record that was sent longer than this after it happened was held back somewhere. */
 const lateAfterMs = 60_000
+
+/** Both times are the gateway's, so a clock that differs from ours makes nothing late. A future `at` is not late. */
+export const isLate = ({ late, at }: AreaEventRecord, sentAt: number) => late === true || sentAt - at > lateAfterMs
 
 export type RecordReading =
   | { readonly outcome: 'understood'; readonly record: CheckedRecord }
@@ -14,7 +17,7 @@ export type RecordReading =
   | { readonly outcome: 'broken'; readonly problem: string }
 
 /** Reads one record. What is not understood is no reason to stop the lane. */
-export function readRecord(record: AreaEventRecord, id: string, receivedAt: number): RecordReading {
+export function readRecord(record: AreaEventRecord, id: string, sentAt: number): RecordReading {
   const validator = validators.get(record.type)
   if (!validator) return { outcome: 'unknown' }
   if (!validator.Check(record.body)) {
@@ -29,7 +32,7 @@ export function readRecord(record: AreaEventRecord, id: string, receivedAt: numb
     type: record.type as AreaEventType,
     at: record.at,
     deviceId: record.deviceId,
-    late: record.late === true || receivedAt - record.at > lateAfterMs,
+    late: isLate(record, sentAt),
     body: record.body,
   }
   // The validator of this very type has just accepted the body.

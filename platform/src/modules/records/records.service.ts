@@ -48,11 +48,10 @@ export function createRecordsService(ports: RecordsPorts): RecordSink {
   }
 
   return {
-    async store(gatewayId, batch, lane) {
+    async store(gatewayId, { records: batch, lane, clock: sentAt }) {
       const oldestFirst = lane === 'backlog'
-      return {
-        seq: await store({ gatewayId, records: batch, oldestFirst, receivedAt: clock.now(), failed: new Map() }),
-      }
+      const times = { receivedAt: clock.now(), sentAt }
+      return { seq: await store({ gatewayId, records: batch, oldestFirst, ...times, failed: new Map() }) }
     },
   }
 }

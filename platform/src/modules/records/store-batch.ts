@@ -2,7 +2,7 @@ import type { AreaEventRecord } from '../../contract/index.ts'
 import type { RecordContext, RecordHandler } from '../../core/records.ts'
 import { toFlag, toJson } from '../../database/values.ts'
 import { gatewayNotFound } from '../../errors.ts'
-import { readRecord, type RecordReading } from './check.ts'
+import { isLate, readRecord, type RecordReading } from './check.ts'
 import { isTransient, RecordFailure } from './failure.ts'
 import * as repo from './records.repo.ts'
 
@@ -12,6 +12,8 @@ export interface Batch {
   /** Everything below the oldest record of a backlog was stored before, or is gone for good. */
   readonly oldestFirst: boolean
   readonly receivedAt: number
+  /** By the gateway's clock. */
+  readonly sentAt: number
   /** Records that an area failed on, and why: kept, but handed to nobody. */
   readonly failed: ReadonlyMap<number, string>
 }
@@ -28,19 +30,19 @@ interface Place {
   readonly epoch: number
 }
 
-function readAll({ records, failed, receivedAt }: Batch, { gatewayId, epoch }: Place) {
+function readAll({ records, failed, sentAt }: Batch, { gatewayId, epoch }: Place) {
   return records.map((record) => {
     const failure = failed.get(record.seq)
     const id = `${gatewayId}.${epoch}.${record.seq}`
     const reading: RecordReading =
-      failure === undefined ? readRecord(record, id, receivedAt) : { outcome: 'broken', problem: failure }
+      failure === undefined ? readRecord(record, id, sentAt) : { outcome: 'broken', problem: failure }
     return { source: record, reading }
   })
 }
 
 const toRow = (
   { source, reading }: ReturnType<typeof readAll>[number],
-  place: Place & { readonly receivedAt: number },
+  place: Place & Pick<Batch, 'receivedAt' | 'sentAt'>,
 ) => ({
   gateway_id: place.gatewayId,
   epoch: place.epoch,
@@ -49,7 +51,7 @@ const toRow = (
   at: source.at,
   received_at: place.receivedAt,
   device_id: source.deviceId ?? null,
-  late: toFlag(source.late === true),
+  late: toFlag(isLate(source, place.sentAt)),
   body: toJson(source.body),
   problem: reading.outcome === 'broken' ? reading.problem : null,
 })
@@ -73,10 +75,10 @@ export async function storeBatch(
   handlers: readonly RecordHandler[],
   { db, publish }: Pick<RecordContext, 'db' | 'publish'>,
 ): Promise<Stored> {
-  const { gatewayId, receivedAt, records } = batch
+  const { gatewayId, receivedAt, sentAt, records } = batch
   const gateway = await repo.holdGateway(db, gatewayId, receivedAt)
   if (!gateway) throw gatewayNotFound(gatewayId)
-  const place = { gatewayId, epoch: gateway.epoch, receivedAt }
+  const place = { gatewayId, epoch: gateway.epoch, receivedAt, sentAt }
   const readings = readAll(batch, place)
   const added = await repo.insertNew(
     db,
