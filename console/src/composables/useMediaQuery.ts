@@ -9,6 +9,3 @@ export function useMediaQuery(query: string): Readonly<Ref<boolean>> {
   onScopeDispose(() => list.removeEventListener('change', update))
   return readonly(matches)
 }
-
-/** The two widths at which the layout changes; `styles/layout.css` has the same. */
-export const usePhone = () => useMediaQuery('(max-width: 767px)')

@@ -63,12 +63,7 @@ export function createAccessService({ db, compounds, desired }: AccessPorts) {
     async replacePeople(caller: Caller, compoundId: string, people: readonly Person[]): Promise<number> {
       await compounds.get(caller, compoundId)
       refuseUnusable(people)
-      const revision = await db.transaction().execute(async (tx) => {
-        await repo.replacePeople(tx, compoundId, people)
-        return desired.changed(tx, compoundId, 'access')
-      })
-      void desired.push(compoundId, 'access')
-      return revision
+      return desired.change(compoundId, 'access', (tx) => repo.replacePeople(tx, compoundId, people))
     },
 
     entries: (caller: Caller, filter: Omit<repo.EntryFilter, 'scope' | 'limit'> & { readonly limit?: number }) =>

@@ -32,11 +32,7 @@ export function createDevicesService({ db, vault, compounds, desired, publisher,
   }
 
   async function save(compoundId: string, rows: readonly repo.EnteredRow[]): Promise<void> {
-    await db.transaction().execute(async (tx) => {
-      await repo.saveEntered(tx, rows)
-      await desired.changed(tx, compoundId, 'devices')
-    })
-    void desired.push(compoundId, 'devices')
+    await desired.change(compoundId, 'devices', (tx) => repo.saveEntered(tx, rows))
   }
 
   async function takenIn(compoundId: string, lines: ReadonlyMap<string, number>): Promise<ImportProblem[]> {

@@ -43,15 +43,19 @@ export function createDesiredService({ db, clock, link, sources, logger, gateway
   return {
     handle,
 
-    /** To be called in the transaction that changed what an area wants. Answers the new revision. */
-    changed: (tx: Database, compoundId: string, area: DesiredArea) =>
-      repo.nextRevision(tx, { compoundId, area, now: clock.now() }),
-
-    /** To be called after the commit. A gateway that is away asks for it when it is back. */
-    push(compoundId: string, area: DesiredArea): Promise<void> {
-      return push(compoundId, area).catch((error: unknown) => {
+    /**
+     * Writes what an area wants and numbers it in one transaction, then tells the gateway; one that is away asks
+     * for it when it is back. Answers the new revision.
+     */
+    async change(compoundId: string, area: DesiredArea, write: (tx: Database) => Promise<unknown>): Promise<number> {
+      const revision = await db.transaction().execute(async (tx) => {
+        await write(tx)
+        return repo.nextRevision(tx, { compoundId, area, now: clock.now() })
+      })
+      push(compoundId, area).catch((error: unknown) => {
         logger.warn({ err: error, compoundId, area }, 'desired state not delivered')
       })
+      return revision
     },
 
     /** What a gateway with these revisions does not have yet. */

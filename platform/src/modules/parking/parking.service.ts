@@ -63,12 +63,7 @@ export function createParkingService({ db, compounds, desired }: ParkingPorts) {
     async replacePermits(caller: Caller, compoundId: string, permits: readonly Permit[]): Promise<number> {
       await compounds.get(caller, compoundId)
       refuseRepeated(permits)
-      const revision = await db.transaction().execute(async (tx) => {
-        await repo.replacePermits(tx, compoundId, permits)
-        return desired.changed(tx, compoundId, 'parking')
-      })
-      void desired.push(compoundId, 'parking')
-      return revision
+      return desired.change(compoundId, 'parking', (tx) => repo.replacePermits(tx, compoundId, permits))
     },
 
     passages: (caller: Caller, filter: Omit<repo.PassageFilter, 'scope' | 'limit'> & { readonly limit?: number }) =>
