@@ -19,6 +19,8 @@ const debianPackages = {
   ffmpeg: 'ffmpeg',
   'onvif-util': 'onvif-tools',
   ip: 'iproute2',
+  faketime: 'faketime',
+  openssl: 'openssl',
   '/usr/lib/postgresql': 'postgresql',
   '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc': 'fonts-noto-cjk',
 }

@@ -38,6 +38,7 @@ export const listPeople = {
   url: '/api/compounds/:compoundId/people',
   summary: 'Who may enter the compound',
   access: ['admin', 'property'],
+  audit: 'look',
   schema: { params: CompoundParams, response: { 200: Type.Array(Person) } },
 } as const satisfies Endpoint
 
@@ -46,6 +47,7 @@ export const putPeople = {
   url: '/api/compounds/:compoundId/people',
   summary: 'Replace the list of who may enter; a new revision goes to the gateway',
   access: ['admin', 'property'],
+  audit: 'change',
   schema: {
     params: CompoundParams,
     body: Type.Array(Person, { maxItems: 50_000 }),
@@ -58,6 +60,7 @@ export const listAccessEntries = {
   url: '/api/access/entries',
   summary: 'The last passages and refusals at the gates, newest first',
   access: ['admin', 'guard', 'property'],
+  audit: 'look',
   schema: {
     querystring: Type.Object({
       compoundId: Type.Optional(Id),

@@ -64,6 +64,7 @@ export const listAlerts = {
   url: '/api/alerts',
   summary: 'Alerts inside your scope, newest first; page with `before`',
   access: 'signed-in',
+  audit: 'look',
   schema: {
     querystring: Type.Object({
       state: Type.Optional(Type.Enum(['open', 'acknowledged', 'resolved', 'unresolved'])),
@@ -81,6 +82,7 @@ export const getAlert = {
   url: '/api/alerts/:alertId',
   summary: 'One alert with its notes',
   access: 'signed-in',
+  audit: 'look',
   schema: { params: AlertParams, response: { 200: Alert } },
 } as const satisfies Endpoint
 
@@ -89,6 +91,7 @@ export const acknowledgeAlert = {
   url: '/api/alerts/:alertId/acknowledge',
   summary: 'Say that you are on it',
   access: handlers,
+  audit: 'change',
   schema: { params: AlertParams, response: { 200: Alert } },
 } as const satisfies Endpoint
 
@@ -97,6 +100,7 @@ export const resolveAlert = {
   url: '/api/alerts/:alertId/resolve',
   summary: 'Close it, with what was found or done',
   access: handlers,
+  audit: 'change',
   schema: {
     params: AlertParams,
     body: Type.Object({ note: Type.Optional(Type.String({ maxLength: 1000 })) }),
@@ -109,6 +113,7 @@ export const reopenAlert = {
   url: '/api/alerts/:alertId/reopen',
   summary: 'Undo a resolution',
   access: handlers,
+  audit: 'change',
   schema: { params: AlertParams, response: { 200: Alert } },
 } as const satisfies Endpoint
 
@@ -117,6 +122,7 @@ export const noteAlert = {
   url: '/api/alerts/:alertId/notes',
   summary: 'Add a note',
   access: handlers,
+  audit: 'change',
   schema: {
     params: AlertParams,
     body: Type.Object({ text: Type.String({ minLength: 1, maxLength: 1000 }) }),

@@ -40,6 +40,7 @@ export const startBroadcast = {
   url: '/api/broadcasts',
   summary: 'Say a text through chosen speakers of one compound, now',
   access: announcers,
+  audit: 'command',
   schema: {
     body: Type.Object({
       compoundId: Id,
@@ -57,6 +58,7 @@ export const listBroadcasts = {
   url: '/api/broadcasts',
   summary: 'The last announcements inside your scope, newest first',
   access: 'signed-in',
+  audit: 'none',
   schema: {
     querystring: Type.Object({ compoundId: Type.Optional(Id) }),
     response: { 200: Type.Array(Broadcast) },
@@ -68,5 +70,6 @@ export const getBroadcast = {
   url: '/api/broadcasts/:broadcastId',
   summary: 'One announcement with the result of every speaker',
   access: 'signed-in',
+  audit: 'none',
   schema: { params: Type.Object({ broadcastId: Type.String({ maxLength: 64 }) }), response: { 200: Broadcast } },
 } as const satisfies Endpoint

@@ -55,6 +55,7 @@ export const listCompounds = {
   url: '/api/compounds',
   summary: 'The compounds inside your scope',
   access: 'signed-in',
+  audit: 'none',
   schema: { response: { 200: Type.Array(Compound) } },
 } as const satisfies Endpoint
 
@@ -63,6 +64,7 @@ export const putCompound = {
   url: '/api/compounds/:compoundId',
   summary: 'Create or change a compound',
   access: ['admin', 'installer'],
+  audit: 'change',
   schema: {
     params: Type.Object({ compoundId: Id }),
     body: Type.Object({
@@ -79,6 +81,7 @@ export const listGateways = {
   url: '/api/gateways',
   summary: 'The gateways inside your scope, with backlog and clock',
   access: ['admin', 'supervisor', 'guard', 'installer'],
+  audit: 'none',
   schema: { response: { 200: Type.Array(Gateway) } },
 } as const satisfies Endpoint
 
@@ -87,6 +90,7 @@ export const putGateway = {
   url: '/api/gateways/:gatewayId',
   summary: 'Register a gateway; the answer to the first call carries its secret, which is never shown again',
   access: ['admin', 'installer'],
+  audit: 'change',
   schema: {
     params: Type.Object({ gatewayId: Id }),
     body: Type.Object({ compoundId: Id, rotateSecret: Type.Optional(Type.Boolean()) }),

@@ -75,6 +75,7 @@ export const listDevices = {
   url: '/api/devices',
   summary: 'The devices inside your scope',
   access: 'signed-in',
+  audit: 'none',
   schema: {
     querystring: Type.Object({ compoundId: Type.Optional(Id), kind: Type.Optional(Type.String({ maxLength: 40 })) }),
     response: { 200: Type.Array(Device) },
@@ -86,6 +87,7 @@ export const getDevice = {
   url: '/api/devices/:deviceId',
   summary: 'One device with capabilities and last readings',
   access: 'signed-in',
+  audit: 'none',
   schema: { params: DeviceParams, response: { 200: Device } },
 } as const satisfies Endpoint
 
@@ -94,6 +96,7 @@ export const putDevice = {
   url: '/api/devices/:deviceId',
   summary: 'Add or change a device; its gateway learns of it at once',
   access: ['admin', 'installer'],
+  audit: 'change',
   schema: { params: DeviceParams, body: DeviceSetup, response: { 200: Device } },
 } as const satisfies Endpoint
 
@@ -102,6 +105,7 @@ export const importDevices = {
   url: '/api/devices/import',
   summary: 'Add many devices from CSV (id,kind,name,place,secret[,address,username,x,y,settings…]); all or none',
   access: ['admin', 'installer'],
+  audit: 'change',
   schema: {
     body: Type.Object({ compoundId: Id, csv: Type.String({ minLength: 1, maxLength: 1_000_000 }) }),
     response: {
@@ -118,6 +122,7 @@ export const sendCommand = {
   url: '/api/devices/:deviceId/commands',
   summary: 'Ask a device to do something; refused when it is offline, never queued',
   access: ['admin', 'guard', 'broadcaster', 'installer', 'property'],
+  audit: 'command',
   schema: {
     params: DeviceParams,
     body: Type.Object({
@@ -135,6 +140,7 @@ export const getCommand = {
   url: '/api/commands/:commandId',
   summary: 'One line of the command ledger',
   access: 'signed-in',
+  audit: 'none',
   schema: { params: Type.Object({ commandId: Type.String({ maxLength: 64 }) }), response: { 200: CommandEntry } },
 } as const satisfies Endpoint
 
@@ -143,5 +149,6 @@ export const listDeviceCommands = {
   url: '/api/devices/:deviceId/commands',
   summary: 'The last commands to a device, newest first',
   access: 'signed-in',
+  audit: 'none',
   schema: { params: DeviceParams, response: { 200: Type.Array(CommandEntry) } },
 } as const satisfies Endpoint

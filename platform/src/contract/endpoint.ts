@@ -10,12 +10,22 @@ import type { Role } from './roles.ts'
  */
 export type EndpointAccess = 'public' | 'signed-in' | 'gateway' | readonly Role[]
 
+/**
+ * What the audit log keeps of a call.
+ * - `look`: personal data leaves (plates, faces, names, pictures); written before the answer goes out
+ * - `command`: something happens at a device; written before and after
+ * - `change`: something stored changes; written before and after
+ * - `none`: neither
+ */
+export type EndpointAudit = 'look' | 'command' | 'change' | 'none'
+
 /** A Fastify route without its handler: plain data, safe to import in a browser. */
 export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly url: string
   readonly summary: string
   readonly access: EndpointAccess
+  readonly audit: EndpointAudit
   readonly schema: {
     readonly params?: TSchema
     readonly querystring?: TSchema

@@ -28,6 +28,7 @@ export const signIn = {
   url: '/api/session',
   summary: 'Sign in; sets the session cookie',
   access: 'public',
+  audit: 'change',
   schema: {
     body: Type.Object({ username: Type.String({ maxLength: 64 }), password: Type.String({ maxLength: 200 }) }),
     response: { 200: Session },
@@ -39,6 +40,7 @@ export const getSession = {
   url: '/api/session',
   summary: 'Who is signed in',
   access: 'signed-in',
+  audit: 'none',
   schema: { response: { 200: Session } },
 } as const satisfies Endpoint
 
@@ -47,6 +49,7 @@ export const signOut = {
   url: '/api/session',
   summary: 'End the session',
   access: 'signed-in',
+  audit: 'change',
   schema: { response: { 204: noContent } },
 } as const satisfies Endpoint
 
@@ -55,6 +58,7 @@ export const listUsers = {
   url: '/api/users',
   summary: 'Everybody who may sign in',
   access: ['admin'],
+  audit: 'look',
   schema: { response: { 200: Type.Array(User) } },
 } as const satisfies Endpoint
 
@@ -63,6 +67,7 @@ export const putUser = {
   url: '/api/users/:username',
   summary: 'Create a person, or change name, role, scope or password',
   access: ['admin'],
+  audit: 'change',
   schema: {
     params: Type.Object({ username: Username }),
     body: Type.Object({

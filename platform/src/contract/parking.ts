@@ -36,6 +36,7 @@ export const listPermits = {
   url: '/api/compounds/:compoundId/permits',
   summary: 'The permits of a compound',
   access: ['admin', 'property', 'guard'],
+  audit: 'look',
   schema: { params: CompoundParams, response: { 200: Type.Array(Permit) } },
 } as const satisfies Endpoint
 
@@ -44,6 +45,7 @@ export const putPermits = {
   url: '/api/compounds/:compoundId/permits',
   summary: 'Replace the permits; a new revision goes to the gateway',
   access: ['admin', 'property'],
+  audit: 'change',
   schema: {
     params: CompoundParams,
     body: Type.Array(Permit, { maxItems: 50_000 }),
@@ -56,6 +58,7 @@ export const listPassages = {
   url: '/api/parking/passages',
   summary: 'The last cars at the lanes, newest first',
   access: ['admin', 'guard', 'property'],
+  audit: 'look',
   schema: {
     querystring: Type.Object({
       compoundId: Type.Optional(Id),

@@ -25,6 +25,7 @@ export const getTelemetry = {
   url: '/api/devices/:deviceId/telemetry',
   summary: 'One numeric or binary reading over time, in at most `points` intervals; empty intervals are left out',
   access: 'signed-in',
+  audit: 'none',
   schema: {
     params: Type.Object({ deviceId: Id }),
     querystring: Type.Object({

@@ -10,6 +10,7 @@ export const getMedia = {
   url: '/api/media/:sha256',
   summary: 'A picture that an alert or an entry refers to; 404 until the gateway has brought it',
   access: ['admin', 'supervisor', 'guard', 'property', 'grid'],
+  audit: 'look',
   schema: {
     params: MediaParams,
     querystring: Type.Object({ reason: Type.Optional(Type.String({ maxLength: 200 })) }),
@@ -23,5 +24,6 @@ export const putMedia = {
   url: '/api/media/:sha256',
   summary: 'A gateway brings a picture (image/jpeg or image/png, at most 4 MiB)',
   access: 'gateway',
+  audit: 'none',
   schema: { params: MediaParams, response: { 204: Type.Null() } },
 } as const satisfies Endpoint

@@ -83,6 +83,29 @@ export interface Publisher {
 /** Who asks: a signed-in person with role and scope. */
 export type Caller = Pick<User, 'username' | 'role' | 'scope'>
 
+/** What somebody did or tried to do, before the audit log numbers and chains it. */
+export interface AuditEntry {
+  /** User name, `gateway:<id>`, `system` or, before anybody is known, `anonymous`. */
+  readonly actor: string
+  /** Stable name: of the endpoint (`putUser`), or `area.what` for what happens without one. */
+  readonly action: string
+  /** Id of what it was done to. */
+  readonly target?: string | undefined
+  readonly compoundId?: string | undefined
+  /** Network address it came from. */
+  readonly address?: string | undefined
+  readonly reason?: string | undefined
+  readonly outcome: 'asked' | 'done' | 'refused' | 'failed'
+  /** Further facts; never a secret. */
+  readonly details?: Readonly<Record<string, string | number | boolean>> | undefined
+}
+
+/** The audit log as everybody else sees it: it only grows. */
+export interface AuditTrail {
+  /** Resolves when the entry is durable. */
+  append(entry: AuditEntry): Promise<void>
+}
+
 /** Where services get the time. */
 export interface Clock {
   now(): number
