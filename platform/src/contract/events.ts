@@ -1,8 +1,10 @@
-import type { Alert } from './alerts.ts'
-import type { Broadcast } from './broadcast.ts'
-import type { Gateway } from './compounds.ts'
-import type { CommandEntry, Device } from './devices.ts'
+import { listAlerts, type Alert } from './alerts.ts'
+import { listBroadcasts, type Broadcast } from './broadcast.ts'
+import { listGateways, type Gateway } from './compounds.ts'
+import { getCommand, listDevices, type CommandEntry, type Device } from './devices.ts'
+import type { EndpointAccess } from './endpoint.ts'
 import type { Sha256 } from './primitives.ts'
+import { getMedia } from './video.ts'
 
 /** What changed of a device; readings are the changed ones only. */
 export type DeviceChange = Pick<Device, 'id' | 'compoundId'> & Partial<Device>
@@ -20,6 +22,17 @@ export interface ServerEvents {
   'broadcast:changed': (broadcast: Broadcast) => void
   /** The picture can be fetched now. */
   'media:stored': (media: { sha256: Sha256 }) => void
+}
+
+/** Whoever may not ask for something is not told of it either. */
+export const serverEventAccess: Readonly<Record<keyof ServerEvents, EndpointAccess>> = {
+  'alert:raised': listAlerts.access,
+  'alert:changed': listAlerts.access,
+  'device:changed': listDevices.access,
+  'gateway:changed': listGateways.access,
+  'command:changed': getCommand.access,
+  'broadcast:changed': listBroadcasts.access,
+  'media:stored': getMedia.access,
 }
 
 /** Consoles only listen: they ask and command over HTTP. */

@@ -1,21 +1,8 @@
-import {
-  enclosingScopes,
-  getMedia,
-  listGateways,
-  type EndpointAccess,
-  type Scope,
-  type ServerEvents,
-  type User,
-} from '../contract/index.ts'
+import { enclosingScopes, serverEventAccess, type Scope, type ServerEvents, type User } from '../contract/index.ts'
 
-/** Who may not ask for something is not told of it either. */
-const eventAccess: Readonly<Partial<Record<keyof ServerEvents, EndpointAccess>>> = {
-  'gateway:changed': listGateways.access,
-  'media:stored': getMedia.access,
-}
-
+/** The rooms of everybody who may hear an event about the place. */
 export function roomsFor(event: keyof ServerEvents, path: Scope): string[] {
-  const access = eventAccess[event]
+  const access = serverEventAccess[event]
   const scopes = enclosingScopes(path)
   if (typeof access !== 'object') return scopes.map((scope) => `scope:${scope}`)
   return access.flatMap((role) => scopes.map((scope) => `role:${role}:scope:${scope}`))
