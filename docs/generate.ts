@@ -4,6 +4,7 @@ import { format } from 'prettier'
 import { asyncApi } from './generators/asyncapi.ts'
 import { configurationPage } from './generators/configuration.ts'
 import { errorsPage } from './generators/errors.ts'
+import { permissionsPage } from './generators/permissions.ts'
 import { protocolPage } from './generators/protocol.ts'
 
 /** Writes the documents whose source is a schema; with `--check` only tells whether they are up to date. */
@@ -12,6 +13,7 @@ const documents = {
   'asyncapi.json': async () => format(JSON.stringify(asyncApi()), { parser: 'json', printWidth: 120 }),
   'configuration.md': configurationPage,
   'errors.md': errorsPage,
+  'permissions.md': async () => format(permissionsPage(), { parser: 'markdown', printWidth: 120 }),
 } as const
 
 const checkOnly = process.argv.includes('--check')
