@@ -96,3 +96,14 @@ test('a text that is no line protocol at all is not read to its end', () => {
   expect(problems).toHaveLength(1001)
   expect(problems.at(-1)).toEqual({ line: 1002, problem: 'too many bad lines; the rest was not read' })
 })
+
+test.each([
+  ['a string that ends in the wrong place', `barrier raised="${'a'.repeat(500)}"x`],
+  ['a string without an end', `barrier raised="${'a'.repeat(2_000_000)}`],
+  ['a number that does not end', `barrier raised=${'9'.repeat(2_000_000)}x`],
+  ['a name that does not end', 'b'.repeat(2_000_000)],
+])('%s is refused at once, however long it is', (_what, text) => {
+  const { lines, problems } = parse(`${text}\nbarrier raised=1 1700000000000`)
+  expect(lines).toMatchObject([{ measurement: 'barrier', line: 2 }])
+  expect(problems).toMatchObject([{ line: 1 }])
+})

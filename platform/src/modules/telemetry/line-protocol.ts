@@ -28,10 +28,12 @@ function toMilliseconds(digits: string, precision: Precision): number {
 
 const measurementToken = /(?:\\[^\n]|[^\\, \n])+/y
 const keyToken = /(?:\\[^\n]|[^\\,= \n])+/y
-const numberToken = /[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(i?)(?=[, \r\n]|$)/y
-const integerToken = /[-+]?\d+i(?=[, \r\n]|$)/y
+// Every token is bounded, and no text can be cut into its parts in two ways: else a bad line could take for ever.
+const numberToken = /[-+]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][-+]?\d{1,9})?(i?)(?=[, \r\n]|$)/y
+const integerToken = /[-+]?\d{1,20}i(?=[, \r\n]|$)/y
 const booleanToken = /(?:(t|T|true|True|TRUE)|f|F|false|False|FALSE)(?=[, \r\n]|$)/y
-const stringToken = /"(?:[^"\\]+|\\[^])*"(?=[, \r\n]|$)/y
+/** InfluxDB's own limit for a string is 64 KiB. */
+const stringToken = /"(?:[^"\\]|\\[^]){0,65536}"(?=[, \r\n]|$)/y
 const timeToken = /-?\d{1,19}(?=[ \r\n]|$)/y
 const lineEnd = /[ \r]*(?:\n|$)/y
 const maxNameLength = 256
