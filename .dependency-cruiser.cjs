@@ -8,8 +8,9 @@ const within = (name, from, ...to) => ({
 })
 const contract = '^platform/src/contract/'
 const domain = '^platform/src/domain/'
+const mqtt = '^platform/src/mqtt/'
 const protocol = '^gateway/src/protocol/'
-const pure = '^(gateway/src/(core|protocol|areas)|platform/src/(contract|domain))/'
+const pure = '^(gateway/src/(core|protocol|areas)|platform/src/(contract|domain|mqtt))/'
 
 module.exports = {
   forbidden: [
@@ -28,7 +29,8 @@ module.exports = {
     within('platform-stands-alone', '^platform/', '^platform/'),
     within('contract-is-pure', contract, contract, domain),
     within('domain-is-pure', domain, domain),
-    within('gateway-sees-contract-and-domain', '^gateway/', '^gateway/', contract, domain),
+    within('mqtt-is-pure', mqtt, mqtt),
+    within('gateway-sees-public-subpaths', '^gateway/', '^gateway/', contract, domain, mqtt),
     within('protocol-is-pure', protocol, protocol),
     within(
       'core-knows-no-edges',
@@ -60,6 +62,8 @@ module.exports = {
       '^gateway/src/adapters/',
       '^gateway/src/(adapters|core|protocol)/',
       contract,
+      domain,
+      mqtt,
       '^gateway/src/errors\\.ts$',
     ),
     {

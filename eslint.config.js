@@ -40,7 +40,7 @@ export default ts.config(
     },
   },
   {
-    files: ['**/main.ts', '**/bench/**', '**/test/**'],
+    files: ['**/main.ts', '**/*.main.ts', '**/bench/**', '**/test/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['**/*.config.ts', '**/*.vue'], rules: { 'no-restricted-exports': 'off' } },

@@ -1,22 +1,42 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { FaultTableReporter } from './firmware-sim/test/faults/table-reporter.ts'
 
 const serial = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 }
 
+/** Most of a round is waiting, for limits and for processes to start: three at once use two cores. */
+const faults = { include: ['firmware-sim/test/faults/*.faults.ts'], maxWorkers: 3 }
+
 export default defineConfig({
   test: {
+    reporters: ['default', new FaultTableReporter('faults')],
     projects: [
       { test: { name: 'unit', include: ['{gateway,platform,firmware-sim}/src/**/*.test.ts'] } },
       { plugins: [vue()], test: { name: 'console', include: ['console/src/**/*.test.ts'], environment: 'happy-dom' } },
       {
         test: {
           name: 'integration',
-          include: ['{gateway,platform,firmware-sim}/test/*.test.ts'],
+          include: ['{gateway,platform,firmware-sim}/test/*.test.ts', 'firmware-sim/test/faults/*.test.ts'],
           exclude: ['**/*.{system,browser}.test.ts'],
           testTimeout: 30_000,
         },
       },
       { test: { name: 'system', include: ['firmware-sim/test/**/*.system.test.ts'], ...serial } },
+      {
+        test: {
+          name: 'faults',
+          ...faults,
+          provide: { faults: { rounds: 20, weekRecords: 500_000 } },
+        },
+      },
+      {
+        test: {
+          name: 'faults-short',
+          ...faults,
+          sequence: { groupOrder: 1 },
+          provide: { faults: { rounds: 2, weekRecords: 5_000 } },
+        },
+      },
       { test: { name: 'browser', include: ['firmware-sim/test/**/*.browser.test.ts'], ...serial } },
     ],
   },

@@ -21,6 +21,7 @@ const debianPackages = {
   ip: 'iproute2',
   faketime: 'faketime',
   openssl: 'openssl',
+  'systemd-notify': 'systemd',
   '/usr/lib/postgresql': 'postgresql',
   '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc': 'fonts-noto-cjk',
 }

@@ -1,5 +1,6 @@
-import { createRouter, createWebHistory, type Router } from 'vue-router'
-import { onUnauthorised } from './api/http'
+import { listApprovals, listUsers, type Endpoint } from '@gatehouse/platform/contract'
+import { createRouter, createWebHistory, type RouteLocationNormalized, type Router } from 'vue-router'
+import { onRestricted, onUnauthorised } from './api/http'
 import { safeNext } from './features/identity/safe-next'
 import AppShell from './shell/AppShell.vue'
 import { useSession } from './stores/session'
@@ -11,6 +12,12 @@ const pages = {
   devices: () => import('./features/devices/DevicesPage.vue'),
   device: () => import('./features/devices/DevicePage.vue'),
   broadcast: () => import('./features/broadcast/BroadcastPage.vue'),
+  account: () => import('./features/identity/AccountPage.vue'),
+  people: () => import('./features/identity/PeoplePage.vue'),
+  approvals: () => import('./features/identity/ApprovalsPage.vue'),
+  audit: () => import('./features/audit/AuditPage.vue'),
+  gateways: () => import('./features/gateways/GatewaysPage.vue'),
+  gateway: () => import('./features/gateways/GatewayPage.vue'),
 }
 
 /** Once the first page is up: later ones must open at once, and also while the line is down. */
@@ -18,6 +25,42 @@ function fetchAhead() {
   for (const fetchPage of Object.values(pages)) void fetchPage().catch(() => undefined)
 }
 const fetchAheadMs = 2000
+
+/** First what has to be done first; then only pages that the role allows. */
+function afterSignIn(to: RouteLocationNormalized) {
+  const session = useSession()
+  const isFirst = to.name === 'first-steps'
+  if (session.duty !== undefined) return isFirst || { name: 'first-steps', query: { next: to.fullPath } }
+  if (isFirst) return safeNext(to.query['next'])
+  const needs = to.meta['needs'] as Pick<Endpoint, 'access'> | undefined
+  return needs === undefined || session.can(needs) || { name: 'live' }
+}
+
+function guardPages(router: Router) {
+  router.beforeEach(async (to) => {
+    const session = useSession()
+    await session.known()
+    if (!session.user && !to.meta['isPublic']) return { name: 'sign-in', query: { next: to.fullPath } }
+    if (session.user && to.name === 'sign-in') return safeNext(to.query['next'])
+    return session.user ? afterSignIn(to) : true
+  })
+}
+
+/** Leads away from a page when the platform no longer lets the session go on. */
+function followSession(router: Router) {
+  async function doFirst() {
+    const { name, fullPath } = router.currentRoute.value
+    await useSession().refresh()
+    if (name !== 'first-steps') await router.replace({ name: 'first-steps', query: { next: fullPath } })
+  }
+  // Without an answer nothing happens: the next call that is refused asks again.
+  onRestricted(() => void doFirst().catch(() => undefined))
+  onUnauthorised(() => {
+    useSession().end()
+    const { name, fullPath } = router.currentRoute.value
+    if (name !== undefined && name !== 'sign-in') void router.replace({ name: 'sign-in', query: { next: fullPath } })
+  })
+}
 
 export function createConsoleRouter(): Router {
   const router = createRouter({
@@ -28,6 +71,11 @@ export function createConsoleRouter(): Router {
         name: 'sign-in',
         component: () => import('./features/identity/SignInPage.vue'),
         meta: { isPublic: true },
+      },
+      {
+        path: '/first-steps',
+        name: 'first-steps',
+        component: () => import('./features/identity/FirstStepsPage.vue'),
       },
       {
         path: '/',
@@ -50,27 +98,24 @@ export function createConsoleRouter(): Router {
             props: true,
           },
           { path: 'broadcast', name: 'broadcast', component: pages.broadcast },
+          { path: 'account', name: 'account', component: pages.account },
+          { path: 'people', name: 'people', component: pages.people, meta: { needs: listUsers } },
+          { path: 'approvals', name: 'approvals', component: pages.approvals, meta: { needs: listApprovals } },
+          { path: 'audit', name: 'audit', component: pages.audit },
+          { path: 'gateways', name: 'gateways', component: pages.gateways },
+          { path: 'gateways/:gatewayId', name: 'gateway', component: pages.gateway, props: true },
           { path: ':rest(.*)*', name: 'nowhere', component: () => import('./shell/NotFoundPage.vue') },
         ],
       },
     ],
   })
 
-  router.beforeEach(async (to) => {
-    const session = useSession()
-    await session.known()
-    if (!session.user && !to.meta['isPublic']) return { name: 'sign-in', query: { next: to.fullPath } }
-    return session.user && to.name === 'sign-in' ? safeNext(to.query['next']) : true
-  })
+  guardPages(router)
+  followSession(router)
   const stopWaiting = router.afterEach((to) => {
     if (to.meta['isPublic']) return
     stopWaiting()
     setTimeout(fetchAhead, fetchAheadMs)
-  })
-  onUnauthorised(() => {
-    useSession().end()
-    const { name, fullPath } = router.currentRoute.value
-    if (name !== undefined && name !== 'sign-in') void router.replace({ name: 'sign-in', query: { next: fullPath } })
   })
   return router
 }

@@ -52,14 +52,32 @@ A device speaks MQTT 3.1.1 to the gateway of its compound and sends pictures ove
 | | |
 | --- | --- |
 | address | port 1883 on loopback or a trusted network, port 8883 with TLS |
-| user name | the device id: lower-case letters, digits and \`-\`, at most 64 |
-| password | the secret that was entered when the device was added |
+| user name | the device id: lower-case letters, digits and \`-\`, at most 64; may be left out with a certificate |
+| password | the secret of the device; none with a certificate |
 | client id | begins with the device id |
 | last will | \`gh/v1/{deviceId}/status\`, payload \`offline\`, QoS 1, retained |
 | keep-alive | 30 s recommended; a device that is silent for 90 s counts as offline |
 | packet | at most ${maxPacketBytes / 1024} KiB |
 
-After connecting: subscribe to \`gh/v1/{deviceId}/command\` with QoS 1 and publish \`online\` (retained, QoS 1) to \`gh/v1/{deviceId}/status\`.
+### Sign in: secret or certificate
+
+**With a secret**, as user name and password. The console shows it once, when the device is added without one or when a new one is asked for (43 characters to be copied, or 20 to be typed at a keypad).
+
+**With a client certificate**, at port 8883 and over HTTPS. The console issues it, for a key that the device has made itself (upload its PKCS#10 request) or together with a key; with it comes \`gatehouse-ca.pem\`, the authority. TLS 1.2 or newer. What counts: the signature of that authority, its dates, the common name (the device id), and that the serial number is on the list of the device; a revoked certificate ends the connection at once. Whoever shows a certificate is judged by it alone, whatever the password.
+
+A device knows its gateway by the same authority: it has certified gateways for servers (\`serverAuth\`) and devices for clients only. The name in the gateway's certificate is the gateway's id, not its address; check the authority and the usage, and the id if the device has been told it. A gateway whose operator has put another certificate there (\`GATEHOUSE_TLS_CERT\`) is checked by that one's authority.
+
+| answer (CONNACK) | means |
+| --- | --- |
+| 3 | too many failures from this address: wait; from the fifth failure on 1 s, then twice as long each time, at most 60 s |
+| 4 | unknown device or wrong secret |
+| 5 | the certificate does not count, or the last will is not the device's own |
+
+One connection of a device at a time: a newer one ends the earlier. Two machines that use the credentials of one device are noticed and reported to people.
+
+### Then
+
+Subscribe to \`gh/v1/{deviceId}/command\` with QoS 1 and publish \`online\` (retained, QoS 1) to \`gh/v1/{deviceId}/status\`.
 A device may publish only to its own ${upChannels.map((channel) => `\`${channel}\``).join(', ')} and subscribe only to its own \`command\` and \`desired\`. Anything else ends the connection (publish) or is refused (subscribe). A message that breaks its schema ends the connection too; the gateway's log names the field.
 
 | topic | direction | QoS | payload |
@@ -90,7 +108,7 @@ ${variants(CommandResult as JsonSchema)
 ${json({ commandId: 'c-1', ok: true })}
 ## Pictures
 
-\`PUT /media/{sha256}\` at the gateway's HTTP port (8090) with HTTP Basic (device id and secret), body JPEG or PNG of at most ${maxMediaBytes / 1024 / 1024} MiB, named by the SHA-256 of its bytes in lower-case hex. Upload first, then send the event with \`"picture": "{sha256}"\`.
+\`PUT /media/{sha256}\` at the gateway's HTTP port (8090) with HTTP Basic (device id and secret) or with the certificate, body JPEG or PNG of at most ${maxMediaBytes / 1024 / 1024} MiB, named by the SHA-256 of its bytes in lower-case hex. Upload first, then send the event with \`"picture": "{sha256}"\`.
 
 ## Try it
 
@@ -98,8 +116,12 @@ ${json({ commandId: 'c-1', ok: true })}
 mosquitto_pub -h 127.0.0.1 -p 1883 -u barrier-1 -P "$SECRET" -i barrier-1-try -q 1 \\
   -t gh/v1/barrier-1/event \\
   -m '{"id":"try-1","at":'$(date +%s%3N)',"type":"plate","plate":"京A12345","colour":"blue","confidence":96}'
+mosquitto_pub -h 192.0.2.1 -p 8883 --cafile gatehouse-ca.pem --cert barrier-1.cert.pem --key barrier-1.key.pem \\
+  --insecure -i barrier-1-try -q 1 -t gh/v1/barrier-1/status -m online
 mosquitto_sub -h 127.0.0.1 -p 1883 -u barrier-1 -P "$SECRET" -i barrier-1 -q 1 -t gh/v1/barrier-1/command
 \`\`\`
+
+\`--insecure\` leaves out the comparison of the name only; the authority is still checked.
 `
 
 export async function protocolPage(): Promise<string> {

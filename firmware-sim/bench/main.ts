@@ -1,9 +1,10 @@
+import { connections } from './connections.ts'
 import { ingest } from './ingest.ts'
 import { latency } from './latency.ts'
 import { print } from './report.ts'
 
 /** Prints one JSON line for each row. Name rows to run only those: npm run bench -- latency */
-const rows = { ingest, latency }
+const rows = { ingest, latency, connections }
 
 const chosen = process.argv.slice(2)
 for (const [name, measure] of Object.entries(rows)) {

@@ -12,9 +12,10 @@ import { account, picture, startTestCameras } from './onvif-cameras.ts'
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** The gateway's side of one camera: real adapter, real driver, real supervision. */
-async function setup(given: { clockSkewMs?: number; password?: string } = {}) {
-  const { password = account.password, ...skew } = given
+async function setup(given: { clockSkewMs?: number; password?: string; isStreaming?: boolean } = {}) {
+  const { password = account.password, isStreaming = true, ...skew } = given
   const cameras = await startTestCameras(skew)
+  cameras.setStream('cam-1', isStreaming)
   const online: string[] = []
   const drifts: number[] = []
   const signals: DeviceSignal[] = []
@@ -138,4 +139,18 @@ test('simulated cameras are discovered, several in one datagram', async () => {
   })
   expect(found).toHaveLength(30)
   expect(found.map(({ scopes }) => scopes.name)).toContain('Gate 30')
+})
+
+test('the gateway tells whether the stream is there', async () => {
+  const { cameras, readings, supervised } = await setup()
+  await vi.waitFor(() => expect(readings.stream).toBe(true), { timeout: 10_000 })
+  await supervised.stop()
+  expect(cameras.status()).toMatchObject([{ descriptions: 1 }])
+})
+
+test('a camera whose ONVIF answers and whose stream is off is told by its stream alone', async () => {
+  const { readings, online, live } = await setup({ isStreaming: false })
+  await live()
+  await vi.waitFor(() => expect(readings.stream).toBe(false), { timeout: 10_000 })
+  expect(online).toEqual(['true connected'])
 })

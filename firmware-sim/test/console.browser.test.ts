@@ -33,7 +33,7 @@ async function setup({ devices = lane, env = {} }: SetupOptions = {}) {
   const house = await setupHouse({ devices, env })
   await house.admin.call(putUser, {
     params: { username: guard.username },
-    body: { name: '值班员', role: 'guard', scope: 'riverside', password: guard.password },
+    body: { name: '值班员', role: 'guard', scope: 'riverside', password: guard.password, temporaryPassword: false },
   })
   return house
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
 import { connect, connectAsync, type MqttClient } from 'mqtt'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { tinyJpeg } from '../../platform/src/contract/testing/pictures.ts'
 import { gatewayId, secretOf, type House } from './house/house.ts'
 import { setupHouse } from './house/setup.ts'
 
@@ -138,7 +139,7 @@ test('an expired or invented session is refused with a stable code, and counted'
 
 test('a picture that is none, is not what its name says, or is too large is refused', async () => {
   const house = await setup()
-  const jpeg = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), randomBytes(500), Buffer.from([0xff, 0xd9])])
+  const jpeg = Buffer.from(tinyJpeg(randomBytes(500)))
   const nameOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
   const authorization = `Basic ${Buffer.from(`north-in:${secretOf('north-in')}`).toString('base64')}`
   const put = async (name: string, body: Buffer) =>

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { onTestFinished } from 'vitest'
+import { tinyJpeg } from '../../platform/src/contract/testing/pictures.ts'
 import { startCameras, type CamerasOptions } from '../src/onvif/cameras.ts'
 
 export const account = { username: 'admin', password: 'secret & more' }
-export const picture = Uint8Array.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3, 0xff, 0xd9])
+export const picture = tinyJpeg(Uint8Array.from([1, 2, 3]))
 
 interface Overrides extends Partial<Omit<CamerasOptions, 'cameras'>> {
   readonly count?: number

@@ -45,7 +45,7 @@ test('the npm client "onvif" reads the camera and learns of motion', async () =>
   expect(client.profiles?.map((profile) => profile.name)).toEqual(['Main stream', 'Sub stream'])
   expect(client.activeSource).toMatchObject({ encoding: 'H264', width: 1920, height: 1080, fps: 25 })
   expect(await answerOf((done) => client.getStreamUri({ protocol: 'RTSP' }, done))).toMatchObject({
-    uri: 'rtsp://127.66.0.1:554/stream?channel=1&profile=main',
+    uri: expect.stringMatching(/^rtsp:\/\/127\.66\.0\.1:\d+\/cam-1\/main$/) as string,
   })
   expect(await answerOf((done) => client.getSnapshotUri({ profileToken: 'sub' }, done))).toMatchObject({
     uri: expect.stringMatching(/^http:\/\/127\.66\.0\.1:\d+\/snapshot\.jpg\?channel=1&profile=sub$/) as string,
@@ -93,6 +93,6 @@ test("Debian's onvif-util finds the cameras and reads their profiles", async () 
   expect(session).toContain('successfully connected to host')
   expect(session).toContain('Token 0: main')
   expect(session).toContain('Token 1: sub')
-  expect(session).toContain('rtsp://127.66.0.2:554/stream?channel=1&profile=main')
+  expect(session).toMatch(/rtsp:\/\/127\.66\.0\.2:\d+\/cam-2\/main/)
   expect(session).toContain('Resolution: 1920 x 1080')
 })

@@ -41,3 +41,29 @@ test.each([
 ])('%o is accepted', (env) => {
   expect(loadConfig({ ...minimal, ...secret, ...env })).toMatchObject(env)
 })
+
+const enrolled = {
+  gatewayId: 'garden',
+  platformUrl: 'https://centre.example',
+  uplinkUrl: 'mqtts://centre.example:8884',
+}
+
+test('a gateway that is enrolled needs to be told nothing', () => {
+  expect(loadConfig({ GATEHOUSE_MQTT_HOST: '0.0.0.0' }, enrolled)).toMatchObject({
+    GATEHOUSE_GATEWAY_ID: 'garden',
+    GATEHOUSE_PLATFORM_URL: 'https://centre.example',
+    GATEHOUSE_UPLINK_URL: 'mqtts://centre.example:8884',
+  })
+})
+
+test('a platform that has moved is named in the environment', () => {
+  const moved = { GATEHOUSE_UPLINK_URL: 'mqtts://elsewhere.example:8884' }
+  expect(loadConfig(moved, enrolled)).toMatchObject(moved)
+})
+
+test.each([
+  [{ GATEHOUSE_GATEWAY_ID: 'lake' }, /enrolled here, which is garden/],
+  [{ GATEHOUSE_UPLINK_URL: 'mqtt://127.0.0.1:1884' }, /has no TLS/],
+])('%o contradicts the identity', (env, message) => {
+  expect(() => loadConfig(env, enrolled)).toThrow(message)
+})

@@ -1,6 +1,8 @@
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
+import { join } from 'node:path'
 import { isLoopback } from './core/loopback.ts'
+import type { MachineIdentity } from './core/ports.ts'
 import { badConfiguration } from './errors.ts'
 
 const Port = (fallback: number, description: string) =>
@@ -10,18 +12,22 @@ const Text = (description: string) => Type.Optional(Type.String({ minLength: 1, 
 /** Networks that no camera on the internet can be in. */
 const privateNetworks = '127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,169.254.0.0/16,::1/128,fc00::/7,fe80::/10'
 
+const defaultFolder = './data'
+
 /** Everything that can be set, by the name of its environment variable. */
 export const GatewayConfig = Type.Object({
   GATEHOUSE_DATA: Type.String({
     minLength: 1,
-    default: './data',
+    default: defaultFolder,
     description: 'Folder for everything that is stored; the gateway uses `gateway` inside it',
   }),
   GATEHOUSE_GATEWAY_ID: Type.String({
     pattern: '^[a-z0-9][a-z0-9-]{0,63}$',
-    description: 'Id of this gateway, as registered at the platform',
+    description: 'Id of this gateway, as registered at the platform; once it is enrolled that is known',
   }),
-  GATEHOUSE_GATEWAY_SECRET: Text('Secret of this gateway, as shown once when it was registered'),
+  GATEHOUSE_GATEWAY_SECRET: Text(
+    'Secret of this gateway, as shown once when it was registered; not needed once it is enrolled',
+  ),
   GATEHOUSE_PLATFORM_URL: Type.Optional(
     Type.String({
       pattern: '^https?://',
@@ -35,6 +41,15 @@ export const GatewayConfig = Type.Object({
       description: 'MQTT of the platform; without it the gateway runs alone. Plain mqtt only on this host',
     }),
   ),
+  GATEHOUSE_UPLINK_CA: Text(
+    "PEM file of the authority that the certificate of the uplink is from, if it is not the platform's own; for a broker",
+  ),
+  GATEHOUSE_UPLINK_KEEPALIVE_S: Type.Integer({
+    minimum: 1,
+    maximum: 300,
+    default: 15,
+    description: 'Seconds after which a silent line to the platform is tried; half as long again and it counts as dead',
+  }),
   GATEHOUSE_DESIRED: Text('JSON file with devices, permits and people, for a gateway without a platform'),
   GATEHOUSE_MQTT_HOST: Type.String({
     minLength: 1,
@@ -55,6 +70,12 @@ export const GatewayConfig = Type.Object({
   INFLUX_TOKEN: Text('Token (v2, v3)'),
   INFLUX_USER: Text('User (v1)'),
   INFLUX_PASSWORD: Text('Password (v1)'),
+  INFLUX_TIMEOUT_S: Type.Integer({
+    minimum: 1,
+    maximum: 300,
+    default: 10,
+    description: 'Seconds that InfluxDB may take to answer; then the same telemetry is sent again',
+  }),
   GATEHOUSE_SILENT_AFTER_S: Type.Integer({
     minimum: 5,
     maximum: 86_400,
@@ -73,6 +94,30 @@ export const GatewayConfig = Type.Object({
     default: 1_000_000,
     description: 'Newest events that a gateway without GATEHOUSE_UPLINK_URL keeps; with one it keeps all',
   }),
+  GATEHOUSE_CONTINUITY_S: Type.Integer({
+    minimum: 1,
+    maximum: 3600,
+    default: 30,
+    description: 'Seconds between two reports to the platform of what waits and what is missing',
+  }),
+  GATEHOUSE_SPOOL_BYTES: Type.Integer({
+    minimum: 1024 ** 2,
+    maximum: 1024 ** 4,
+    default: 1024 ** 3,
+    description: 'Telemetry that waits for InfluxDB, on disk; beyond it the oldest goes',
+  }),
+  GATEHOUSE_PICTURE_BYTES: Type.Integer({
+    minimum: 1024 ** 2,
+    maximum: 1024 ** 4,
+    default: 8 * 1024 ** 3,
+    description: 'Pictures kept at the gateway; beyond it the oldest go',
+  }),
+  GATEHOUSE_RESERVE_BYTES: Type.Integer({
+    minimum: 0,
+    maximum: 1024 ** 4,
+    default: 256 * 1024 ** 2,
+    description: 'Room on the disk that is kept for events: below it telemetry goes, then pictures',
+  }),
   GATEHOUSE_LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
     description: 'Least urgent message that is logged',
@@ -80,25 +125,52 @@ export const GatewayConfig = Type.Object({
 })
 export type GatewayConfig = Static<typeof GatewayConfig>
 
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** What is known of the platform by enrolling, unless the environment says otherwise. */
+export type Enrolled = Pick<MachineIdentity, 'gatewayId' | 'platformUrl' | 'uplinkUrl'>
+
+const known = (enrolled: Enrolled | undefined): Environment =>
+  enrolled
+    ? {
+        GATEHOUSE_GATEWAY_ID: enrolled.gatewayId,
+        GATEHOUSE_PLATFORM_URL: enrolled.platformUrl,
+        GATEHOUSE_UPLINK_URL: enrolled.uplinkUrl,
+      }
+    : {}
+
+/** Where the identity is kept, which is read before the rest of the configuration. */
+export const identityFolder = ({ GATEHOUSE_DATA }: { readonly GATEHOUSE_DATA?: string | undefined }) =>
+  join(GATEHOUSE_DATA || defaultFolder, 'gateway', 'identity')
+
 /** Plain connections carry secrets, so they may not leave this host. */
-function isPlainAndFar(url: string | undefined): boolean {
+export function isPlainAndFar(url: string | undefined): boolean {
   if (url === undefined || !URL.canParse(url)) return false
   const { protocol, hostname } = new URL(url)
   return (protocol === 'http:' || protocol === 'mqtt:') && !isLoopback(hostname.replace(/^\[|\]$/g, ''))
 }
 
-function* listenerProblems(config: Partial<GatewayConfig>) {
+function* listenerProblems(config: Partial<GatewayConfig>, enrolled: Enrolled | undefined) {
   const { GATEHOUSE_TLS_CERT: cert, GATEHOUSE_TLS_KEY: key, GATEHOUSE_MQTT_HOST: host = '127.0.0.1' } = config
   if ((cert === undefined) !== (key === undefined)) yield 'GATEHOUSE_TLS_CERT and GATEHOUSE_TLS_KEY belong together'
-  if (!isLoopback(host) && cert === undefined) {
-    yield 'GATEHOUSE_MQTT_HOST is not loopback: set GATEHOUSE_TLS_CERT and GATEHOUSE_TLS_KEY'
+  if (!isLoopback(host) && cert === undefined && !enrolled) {
+    yield 'GATEHOUSE_MQTT_HOST is not loopback: enrol this gateway, or set GATEHOUSE_TLS_CERT and GATEHOUSE_TLS_KEY'
   }
 }
 
-function* platformProblems(config: Partial<GatewayConfig>) {
+/** What must not contradict the identity that the gateway got by enrolling. */
+function* identityProblems(config: Partial<GatewayConfig>, enrolled: Enrolled | undefined) {
+  if (!enrolled) return
+  if (config.GATEHOUSE_GATEWAY_ID !== enrolled.gatewayId)
+    yield `GATEHOUSE_GATEWAY_ID is not the gateway that was enrolled here, which is ${enrolled.gatewayId}`
+  if (config.GATEHOUSE_UPLINK_URL?.startsWith('mqtt:'))
+    yield 'GATEHOUSE_UPLINK_URL has no TLS, which an enrolled gateway signs in by (mqtts://)'
+}
+
+function* platformProblems(config: Partial<GatewayConfig>, enrolled: Enrolled | undefined) {
   const needsSecret = config.GATEHOUSE_UPLINK_URL !== undefined || config.GATEHOUSE_PLATFORM_URL !== undefined
-  if (needsSecret && config.GATEHOUSE_GATEWAY_SECRET === undefined) {
-    yield 'GATEHOUSE_GATEWAY_SECRET is needed to sign in at the platform'
+  if (needsSecret && !enrolled && config.GATEHOUSE_GATEWAY_SECRET === undefined) {
+    yield 'Enrol this gateway (npm run enrol), or set GATEHOUSE_GATEWAY_SECRET, to sign in at the platform'
   }
   for (const name of ['GATEHOUSE_PLATFORM_URL', 'GATEHOUSE_UPLINK_URL'] as const) {
     const url = config[name]
@@ -107,17 +179,20 @@ function* platformProblems(config: Partial<GatewayConfig>) {
   }
 }
 
+/** Of the environment only what is ours; an empty variable counts as not set. */
+const given = (env: Environment) =>
+  Object.fromEntries(Object.keys(GatewayConfig.properties).flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
+
 /** Reads the environment; a configuration that is not usable is refused with every problem named. */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>): GatewayConfig {
-  const given = Object.fromEntries(
-    Object.keys(GatewayConfig.properties).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
-  )
-  const config = Value.Default(GatewayConfig, Value.Convert(GatewayConfig, given))
+export function loadConfig(environment: Environment, enrolled?: Enrolled): GatewayConfig {
+  const env = { ...known(enrolled), ...given(environment) }
+  const config = Value.Default(GatewayConfig, Value.Convert(GatewayConfig, env))
   const problems = Value.Errors(GatewayConfig, config).map(({ instancePath, message }) =>
     `${instancePath.slice(1)} ${message}`.trim(),
   )
   const partial = config as Partial<GatewayConfig>
-  problems.push(...listenerProblems(partial), ...platformProblems(partial))
+  problems.push(...listenerProblems(partial, enrolled), ...platformProblems(partial, enrolled))
+  problems.push(...identityProblems(partial, enrolled))
   if (problems.length > 0 || !Value.Check(GatewayConfig, config)) throw badConfiguration(problems.join('; '))
   return config
 }

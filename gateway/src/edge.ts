@@ -7,15 +7,17 @@ import { createSensorsArea } from './areas/sensors/sensors.ts'
 import { createVideoArea } from './areas/video/video.ts'
 import { createAnnouncer } from './core/announcer.ts'
 import { Background } from './core/background.ts'
-import { createClockWatch } from './core/clock-watch.ts'
+import { createClockWatch, type ClockWatch } from './core/clock-watch.ts'
 import { CommandDesk } from './core/command-desk.ts'
 import { createCommandJournal } from './core/command-journal.ts'
-import { createDesiredState, type DesiredAppliers } from './core/desired-state.ts'
+import { createContinuity } from './core/continuity.ts'
+import { createDesiredState, type DesiredAppliers, type DesiredState } from './core/desired-state.ts'
 import { createDeviceDirectory } from './core/device-directory.ts'
 import { DeviceHub } from './core/device-hub.ts'
 import { createDeviceRegister, type DeviceRegister } from './core/device-register.ts'
+import { createDoorkeeper } from './core/doorkeeper.ts'
 import type { Driver } from './core/driver.ts'
-import { createDispatcher, type House } from './core/house.ts'
+import { createDispatcher, type Devices, type House } from './core/house.ts'
 import { createPlatformInbox } from './core/platform-inbox.ts'
 import type {
   Clock,
@@ -24,10 +26,11 @@ import type {
   MediaStore,
   OnvifConnect,
   PlatformLink,
+  SecretBox,
   StateStore,
   TelemetrySpool,
 } from './core/ports.ts'
-import { createPresence } from './core/presence.ts'
+import { createPresence, type Presence } from './core/presence.ts'
 import { createSessions } from './core/sessions.ts'
 
 export interface EdgeParts {
@@ -39,6 +42,9 @@ export interface EdgeParts {
   readonly platform: Pick<PlatformLink, 'sendReadings'>
   readonly onvifConnect: OnvifConnect
   readonly isSecretOf: (secret: string, device: DesiredDevice) => boolean
+  readonly secrets: SecretBox
+  /** Told whose certificates of devices to believe: PEM, or nobody's. */
+  readonly onAuthority: (ca: string | undefined) => void
   readonly onLaneDecided: (tookMs: number) => void
   readonly silentAfterMs: number
   readonly clock: Clock
@@ -56,49 +62,51 @@ export function createEdge(parts: EdgeParts) {
   const directory = createDeviceDirectory(parts.drivers)
   const presence = createPresence({ store, clock, logger, silentAfterMs: parts.silentAfterMs })
   const clocks = createClockWatch({ store, clock, logger })
+  const continuity = createContinuity({ store, clock, logger })
   const sessions = createSessions({
     connect: parts.onvifConnect,
     hostOf: (deviceId) => hub.hostOf(deviceId),
-    onOnline: (deviceId, online) => (online ? presence.reached(deviceId) : presence.unreachable(deviceId)),
-    onClockDrift: (deviceId, offsetMs) => clocks.drifted(deviceId, offsetMs),
+    ...followSessions(presence, clocks),
     logger,
   })
   const commands = new CommandDesk({ devices: directory, link, sessions, clockOffsetOf: clocks.offsetOf, clock })
   const house: House = {
-    clock,
-    logger,
-    store,
+    ...{ clock, logger, store, background },
     devices: directory,
     stopping: stopping.signal,
-    background,
     order: createOrders(commands, clock),
   }
   const areas = createAreas(house, parts.onLaneDecided)
-  const { dispatch } = areas
-  const hub: DeviceHub = new DeviceHub({ ...parts, devices: directory, presence, clocks, commands, dispatch })
+  const { dispatch, parking, access, broadcast } = areas
+  const doorkeeper = createDoorkeeper({ ...parts, devices: directory })
+  const watching = { presence, clocks, continuity }
+  const hub: DeviceHub = new DeviceHub({ ...parts, ...watching, devices: directory, commands, dispatch, doorkeeper })
   const journal = createCommandJournal({ store, clock })
   const announcer = createAnnouncer({ store, clock })
-  const register = createDeviceRegister({ store, directory, announcer, presence, clocks, hub, sessions, link })
-  const { parking, access, broadcast } = areas
+  const told = { announcer, presence, clocks, hub, sessions, doorkeeper }
+  const register = createDeviceRegister({ ...parts, ...told, directory })
   const desired = createDesiredState({ store, clock, logger, appliers: appliersOf(register, areas) })
-  const isCalled = (deviceId: string) => directory.get(deviceId)?.driver.transport === 'onvif'
-  const sweep = setInterval(() => presence.sweep(isCalled), sweepEveryMs(parts.silentAfterMs))
+  const stopSweeping = sweepRegularly(presence, directory, parts.silentAfterMs)
 
   return {
     hub,
     presence,
+    continuity,
     desired,
     inbox: createPlatformInbox({
       ...{ commands, journal, desired, store, background, clock, logger },
       announce: (job) => broadcast.announce(job),
     }),
     /** What must be known before the first device may sign in. */
-    loadDevices: () => Promise.all([desired.load(), journal.load(), register.load()]),
+    async loadDevices() {
+      await Promise.all([desired.load(), journal.load(), continuity.load(), register.load()])
+      if (!register.isWhole()) desired.forget('devices')
+    },
     /** What decisions need; they wait for it. */
-    loadAreas: () => Promise.all([parking.load(), access.load()]),
+    loadAreas: () => loadLists(areas, desired),
     /** Nobody is kept waiting any more. Resolves when what was under way is on disk. */
     async stop() {
-      clearInterval(sweep)
+      stopSweeping()
       stopping.abort()
       hub.stop()
       commands.stop()
@@ -107,11 +115,25 @@ export function createEdge(parts: EdgeParts) {
     async close() {
       await sessions.close()
       await background.settled()
+      await continuity.close()
     },
   }
 }
 
 export type Edge = ReturnType<typeof createEdge>
+
+const followSessions = (presence: Presence, clocks: ClockWatch) => ({
+  onOnline: (deviceId: string, online: boolean) =>
+    online ? presence.reached(deviceId) : presence.unreachable(deviceId),
+  onClockDrift: (deviceId: string, offsetMs: number) => clocks.drifted(deviceId, offsetMs),
+})
+
+/** Devices that we call ourselves never speak by themselves. */
+function sweepRegularly(presence: Presence, devices: Devices, silentAfterMs: number) {
+  const isCalled = (deviceId: string) => devices.get(deviceId)?.driver.transport === 'onvif'
+  const timer = setInterval(() => presence.sweep(isCalled), sweepEveryMs(silentAfterMs))
+  return () => clearInterval(timer)
+}
 
 const appliersOf = (register: DeviceRegister, { parking, access }: Areas): DesiredAppliers => ({
   devices: (body) => register.apply(body),
@@ -120,6 +142,13 @@ const appliersOf = (register: DeviceRegister, { parking, access }: Areas): Desir
 })
 
 type Areas = ReturnType<typeof createAreas>
+
+/** What no longer fits is asked for anew. */
+async function loadLists({ parking, access }: Areas, desired: DesiredState) {
+  await Promise.all([parking.load(), access.load()])
+  if (!parking.isWhole()) desired.forget('parking')
+  if (!access.isWhole()) desired.forget('access')
+}
 
 function createAreas(house: House, onLaneDecided: (tookMs: number) => void) {
   const parking = new ParkingArea(house, onLaneDecided)

@@ -55,6 +55,27 @@ export const cameraAnswerInvalid = (problem: string, options?: ErrorOptions) =>
 export const cameraFault = (reason: string) =>
   new AppError('CAMERA_FAULT', `The camera refuses the request: ${reason.slice(0, 200)}`)
 export const cameraLacks = (feature: string) => new AppError('CAMERA_LACKS_FEATURE', `The camera offers no ${feature}`)
+export const cameraStreamUnreachable = (problem: string, options?: ErrorOptions) =>
+  new AppError(
+    'CAMERA_STREAM_UNREACHABLE',
+    `The camera's stream does not answer (${problem}); restart the camera, and check that RTSP is switched on`,
+    options,
+  )
+export const cameraStreamNotAuthorized = () =>
+  new AppError(
+    'CAMERA_STREAM_NOT_AUTHORIZED',
+    'The camera refuses the sign-in to its stream; check that its ONVIF user may also see live video',
+  )
+export const cameraStreamMissing = (problem: string) =>
+  new AppError(
+    'CAMERA_STREAM_MISSING',
+    `The camera has no video at the address that it names (${problem}); check its encoder settings and restart it`,
+  )
+export const cameraStreamInvalid = (problem: string) =>
+  new AppError(
+    'CAMERA_STREAM_INVALID',
+    `The camera's stream gave no usable answer (${problem}); check its RTSP port and its firmware`,
+  )
 export const plainListenerRefused = (host: string) =>
   new AppError(
     'PLAIN_LISTENER_REFUSED',
@@ -66,6 +87,17 @@ export const storeUnavailable = (problem: string, options?: ErrorOptions) =>
     `The gateway cannot write to its database (${problem}); check disk space and permissions`,
     options,
   )
+export const storeFull = (options?: ErrorOptions) =>
+  new AppError(
+    'STORE_FULL',
+    'The disk takes nothing now; the change is held in memory and the device keeps its message. Make room on the disk',
+    options,
+  )
+export const storeStillFull = () =>
+  new AppError(
+    'STORE_STILL_FULL',
+    'The disk still takes nothing; the same change is already held. Make room on the disk',
+  )
 export const spoolUnavailable = (problem: string, options?: ErrorOptions) =>
   new AppError(
     'SPOOL_UNAVAILABLE',
@@ -74,7 +106,39 @@ export const spoolUnavailable = (problem: string, options?: ErrorOptions) =>
   )
 export const mediaTooLarge = (maxBytes: number) =>
   new AppError('MEDIA_TOO_LARGE', `A picture has at most ${maxBytes} bytes; send a smaller one`)
+export const badIdentity = (path: string, problem: string, options?: ErrorOptions) =>
+  new AppError(
+    'BAD_IDENTITY',
+    `The identity in "${path}" cannot be used: ${problem}; enrol this gateway again`,
+    options,
+  )
+export const noEnrolmentCode = () =>
+  new AppError('NO_ENROLMENT_CODE', 'This is no enrolment code; it has eight groups of four letters and digits')
+export const enrolmentRefused = (problem: string) =>
+  new AppError('ENROLMENT_REFUSED', `The platform does not enrol this gateway: ${problem}`)
+export const platformNotAuthentic = (problem: string) =>
+  new AppError(
+    'PLATFORM_NOT_AUTHENTIC',
+    `This is not the platform that made the code, or somebody stands in between: ${problem}. Nothing was stored`,
+  )
+export const platformUnreachable = (url: string, problem: string, options?: ErrorOptions) =>
+  new AppError(
+    'PLATFORM_UNREACHABLE',
+    `The platform does not answer at ${url} (${problem}); check the network`,
+    options,
+  )
 export const badConfiguration = (problems: string) =>
   new AppError('BAD_CONFIGURATION', `The configuration cannot be used: ${problems}`)
+export const badSecretKey = (path: string) =>
+  new AppError(
+    'BAD_SECRET_KEY',
+    `"${path}" does not hold a key of 32 bytes; restore it, or remove it to have the secrets fetched anew`,
+  )
+export const badDeviceAuthority = (options?: ErrorOptions) =>
+  new AppError(
+    'BAD_DEVICE_AUTHORITY',
+    'The certificate of the authority that signs the certificates of devices is not usable; it must be PEM',
+    options,
+  )
 export const badDesiredFile = (path: string, problem: string, options?: ErrorOptions) =>
   new AppError('BAD_DESIRED_FILE', `The desired state in "${path}" cannot be used: ${problem}`, options)

@@ -7,11 +7,12 @@ import { startMqttBroker, type MqttBrokerOptions } from '../src/adapters/mqtt-br
 import type { DeviceFront } from '../src/core/ports.ts'
 
 const secrets: Readonly<Record<string, string>> = { 'lane-1': 'secret-one', 'lane-2': 'secret-two' }
-export const tlsFile = (name: string) => readFileSync(new URL(`fixtures/tls/${name}`, import.meta.url))
+export const tlsFile = (name: string) => readFileSync(new URL(`fixtures/tls/${name}`, import.meta.url), 'utf8')
 
 export async function startTestBroker(options: MqttBrokerOptions = {}) {
   const front = {
-    authenticate: vi.fn((deviceId: string, secret: string) => secrets[deviceId] === secret),
+    signIn: vi.fn<DeviceFront['signIn']>((deviceId, secret) => (secrets[deviceId] === secret ? 'admitted' : 'refused')),
+    takenOver: vi.fn<DeviceFront['takenOver']>(),
     accept: vi.fn<DeviceFront['accept']>(() => Promise.resolve()),
     connected: vi.fn(),
     disconnected: vi.fn(),

@@ -44,8 +44,15 @@ export function memoryStore(stored: readonly NonNullable<Change['state']>[number
     entries: (area) => Promise.resolve(new Map(areaOf(area))),
     outbox: {
       after: () => Promise.resolve([]),
+      acknowledge: () => Promise.resolve({ before: 0 }),
+      branch: () => Promise.resolve(),
       forget: () => Promise.resolve(),
-      status: () => Promise.resolve({ lastSeq: events.length, backlog: events.length }),
+      status: () =>
+        Promise.resolve({
+          ...{ lastSeq: events.length, openedAt: 0, backlog: events.length },
+          ...{ outboxId: 'outbox', earlier: [] },
+        }),
+      oldestAt: () => Promise.resolve(undefined),
       onAdded: () => ignore,
     },
     close: () => Promise.resolve(),
@@ -141,6 +148,8 @@ export async function setupEdge({ desired = {}, memory = memoryStore(), devices 
     platform: { sendReadings: (deviceId, _at, readings) => void shown.push({ deviceId, readings }) },
     onvifConnect: noCamera,
     isSecretOf: (secret, { secret: own }) => secret === own,
+    secrets: { seal: (secret) => secret, open: (sealed) => sealed },
+    onAuthority: ignore,
     onLaneDecided: ignore,
     silentAfterMs: 90_000,
     clock: { now: () => time.now },

@@ -5,12 +5,15 @@ import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { tinyJpeg } from '../../platform/src/contract/testing/pictures.ts'
+import { createListenerIdentity } from '../src/adapters/listener-identity.ts'
 import { startGatewayHttp, type GatewayHttpOptions } from '../src/adapters/media/gateway-http.ts'
 import { openMediaStore } from '../src/adapters/media/media-store.ts'
 import { maxMediaBytes } from '../src/protocol/index.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-const jpeg = (bytes = 1000) => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), randomBytes(bytes - 4)])
+/** Of exactly that size, as long as its content fits into one segment. */
+const jpeg = (bytes = 1000) => Buffer.from(tinyJpeg(randomBytes(bytes - tinyJpeg(new Uint8Array(1)).length + 1)))
 const nameOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const basic = (user: string, secret: string) => `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}`
 const device = { authorization: basic('lane-1', 'secret:one') }
@@ -24,7 +27,9 @@ async function setup(options: Partial<GatewayHttpOptions> = {}) {
     host: '127.0.0.1',
     port: 0,
     media,
-    front: { authenticate: (deviceId, secret) => deviceId === 'lane-1' && secret === 'secret:one' },
+    front: {
+      signIn: (deviceId, secret) => (deviceId === 'lane-1' && secret === 'secret:one' ? 'admitted' : 'refused'),
+    },
     counter: { refused: (listener, reason) => void refused.push(`${listener} ${reason}`) },
     logger,
     metrics: () => 'gatehouse_up 1\n',
@@ -176,9 +181,9 @@ test('without TLS only a loopback address is accepted', async () => {
 })
 
 test('with a certificate it speaks HTTPS', async () => {
-  const file = (name: string) => readFile(new URL(`fixtures/tls/${name}`, import.meta.url))
+  const file = (name: string) => readFile(new URL(`fixtures/tls/${name}`, import.meta.url), 'utf8')
   const cert = await file('localhost.cert.pem')
-  const { http } = await setup({ tls: { cert, key: await file('localhost.key.pem') } })
+  const { http } = await setup({ identity: createListenerIdentity({ cert, key: await file('localhost.key.pem') }) })
 
   const request = httpsRequest({ host: 'localhost', port: http.port, path: '/api/health', ca: cert }).end()
   const [answer] = (await once(request, 'response')) as [{ statusCode: number; resume(): void }]

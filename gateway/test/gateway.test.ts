@@ -10,6 +10,7 @@ import {
   startPlatform,
   startTestGateway,
 } from './compound-setup.ts'
+import { tinyJpeg } from '../../platform/src/contract/testing/pictures.ts'
 import { openSqliteStore } from '../src/adapters/sqlite-store/sqlite-store.ts'
 import { compound, silentLogger } from './fakes.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -59,7 +60,7 @@ test('an unknown car is refused with a reason, and its picture follows the alert
   const shelf = await startPictureShelf()
   const gateway = await startTestGateway({ ...uplinkTo(platform), GATEHOUSE_PLATFORM_URL: shelf.url }, desired)
   const lane = await startDevice(gateway, 'lane-in')
-  const bytes = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), randomBytes(5000)])
+  const bytes = Buffer.from(tinyJpeg(randomBytes(5000)))
   const picture = createHash('sha256').update(bytes).digest('hex')
   shelf.state.status = 503
   const stored = await fetch(`http://127.0.0.1:${gateway.httpPort}/media/${picture}`, {
@@ -86,7 +87,7 @@ test('a picture that could not be brought is brought after a restart', async () 
   const env = { GATEHOUSE_PLATFORM_URL: shelf.url }
   const before = await startTestGateway(env, desired)
   const lane = await startDevice(before, 'lane-in')
-  const bytes = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), randomBytes(100)])
+  const bytes = Buffer.from(tinyJpeg(randomBytes(100)))
   const picture = createHash('sha256').update(bytes).digest('hex')
   const headers = { authorization: `Basic ${Buffer.from('lane-in:secret of lane-in').toString('base64')}` }
   await fetch(`http://127.0.0.1:${before.httpPort}/media/${picture}`, { method: 'PUT', body: bytes, headers })
@@ -263,5 +264,5 @@ test('a stranger at the broker gets nowhere, and is counted', async () => {
   const metrics = await (await fetch(`http://127.0.0.1:${gateway.httpPort}/metrics`)).text()
   expect(metrics).toMatch(/gatehouse_refused_total\{listener="mqtt",reason="[a-z-]+"\} 1/)
   const health = (await (await fetch(`http://127.0.0.1:${gateway.httpPort}/api/health`)).json()) as object
-  expect(health).toEqual({ ready: true, uplink: 'none', devicesOnline: 0, telemetry: 'none', disk: 'ok' })
+  expect(health).toMatchObject({ ready: true, uplink: 'none', devicesOnline: 0, telemetry: 'none', disk: 'ok' })
 })

@@ -92,6 +92,30 @@ test('nothing is lost while InfluxDB is killed and started again', async () => {
   expect(logger.warn).toHaveBeenCalledTimes(1)
 })
 
+test('a server that takes a request and never answers is asked again on a new connection', async () => {
+  let asked = 0
+  const server = createServer((request, response) => {
+    request.resume()
+    asked += 1
+    if (asked > 2) response.writeHead(204).end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { spool, ship, append } = await setup()
+  const shipper = ship({
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    flavour: 'v1',
+    timeoutMs: 100,
+  })
+
+  await append(0, 10)
+  await vi.waitFor(() => expect(shipper.status()).toMatchObject({ state: 'ok', shipped: 10 }), { timeout: 5000 })
+  expect(spool.status().backlogBytes).toBe(0)
+})
+
 test('a line that InfluxDB never takes is found, counted and left out; the others are stored', async () => {
   const influxd = await influxdForTest()
   await fetch(`${influxd.url}/write?db=gatehouse&precision=ms`, {

@@ -118,7 +118,7 @@ test.each<[string, Buffer]>([
 
   raw.write(bytes)
   await vi.waitFor(() => expect(raw.closed).toBe(true))
-  expect(front.authenticate).not.toHaveBeenCalled()
+  expect(front.signIn).not.toHaveBeenCalled()
 })
 
 test.each<[string, Buffer]>([

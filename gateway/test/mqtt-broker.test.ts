@@ -1,6 +1,7 @@
 import mqtt from 'mqtt'
 import { once, type EventEmitter } from 'node:events'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { createListenerIdentity } from '../src/adapters/listener-identity.ts'
 import { startTestBroker as setup, closed, tlsFile } from './broker-setup.ts'
 
 test('a message is acknowledged only when it is durable', async () => {
@@ -168,8 +169,8 @@ test('a device that talks too fast is slowed down, counted and loses nothing', a
 
 test('with a certificate devices connect over TLS', async () => {
   const cert = tlsFile('localhost.cert.pem')
-  const tls = { host: '127.0.0.1', port: 0, cert, key: tlsFile('localhost.key.pem') }
-  const { broker, front } = await setup({ tls })
+  const identity = createListenerIdentity({ cert, key: tlsFile('localhost.key.pem') })
+  const { broker, front } = await setup({ tls: { host: '127.0.0.1', port: 0, identity } })
   const lane = await mqtt.connectAsync(`mqtts://localhost:${broker.ports.tls}`, {
     clientId: 'lane-1',
     username: 'lane-1',

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
+import { tinyJpeg, tinyPng } from '../../platform/src/contract/testing/pictures.ts'
 import { createOnvifConnect } from '../src/adapters/onvif/connect.ts'
 import { isDigestRight, startFakeCamera, type CameraSetup, type Reply } from './fixtures/onvif/fake-camera.ts'
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const user = { username: 'admin', password: 'p"ss:word' }
-const jpeg = (content: string) => Buffer.concat([Buffer.from('ffd8ffe0', 'hex'), Buffer.from(content)])
+const jpeg = (content: string) => Buffer.from(tinyJpeg(Buffer.from(content)))
 const coded = (code: string): unknown => expect.objectContaining({ code })
 
 async function setup(picture: CameraSetup['picture']) {
@@ -89,7 +90,7 @@ test('twenty pictures at once from one camera with a nonce for each request all 
 })
 
 test('PNG is a picture too', async () => {
-  const png = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(1_000_000)])
+  const png = Buffer.from(tinyPng(Buffer.alloc(100_000)))
   const { session } = await setup(() => ({ body: png, headers: { 'content-type': 'image/jpeg' } }))
   await expect(session.snapshot('Profile_1')).resolves.toEqual(png)
 })

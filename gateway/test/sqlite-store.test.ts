@@ -65,6 +65,17 @@ test('the same cause counts once', async () => {
   expect(await again.entries('parking')).toEqual(new Map([['count', 1]]))
 })
 
+test('what came in before the clock was set ahead still counts once', async () => {
+  const { store } = await setup()
+  vi.useFakeTimers({ toFake: ['Date'], now: 0 }) // as after a power cut, with an empty battery
+  onTestFinished(() => void vi.useRealTimers())
+  await store.commit({ cause: 'lane-1/e1', events: [cleared('e1')] })
+  vi.useRealTimers()
+  for (let group = 0; group < 200; group += 1) await store.commit({ cause: `lane-1/later-${group}` })
+
+  expect(await store.commit({ cause: 'lane-1/e1', events: [cleared('e1')] })).toMatchObject({ duplicate: true })
+})
+
 test('of changes that come together one that fails is undone alone', async () => {
   const { store } = await setup()
   const bad = { ...cleared('bad'), at: Number.NaN } // a time that cannot be stored
@@ -87,16 +98,16 @@ test('of changes that come together one that fails is undone alone', async () =>
 test('outbox numbers are never used again, not even after everything was forgotten', async () => {
   const { store, open } = await setup()
   await store.commit({ events: Array.from({ length: 5000 }, (_, i) => cleared(String(i))) })
-  expect(await store.outbox.status()).toEqual({ lastSeq: 5000, backlog: 5000 })
+  expect(await store.outbox.status()).toMatchObject({ lastSeq: 5000, backlog: 5000 })
 
   await store.outbox.forget(4990)
-  expect(await store.outbox.status()).toEqual({ lastSeq: 5000, backlog: 10 })
+  expect(await store.outbox.status()).toMatchObject({ lastSeq: 5000, backlog: 10 })
   expect(await store.outbox.after(0, 3)).toMatchObject([{ seq: 4991 }, { seq: 4992 }, { seq: 4993 }])
   await store.outbox.forget(6000)
   await store.close()
 
   const again = await open()
-  expect(await again.outbox.status()).toEqual({ lastSeq: 5000, backlog: 0 })
+  expect(await again.outbox.status()).toMatchObject({ lastSeq: 5000, backlog: 0 })
   expect(await again.commit({ events: [cleared('new')] })).toEqual({ duplicate: false, seqs: [5001] })
 })
 

@@ -47,7 +47,7 @@ test('points come out in order, in batches that are offered until they are confi
   expect(first?.text.split('\n')).toHaveLength(first?.lines ?? 0)
   expect(await shipAll(spool)).toEqual(range(0, 6000))
   expect(await spool.next(5000)).toBeUndefined()
-  expect(spool.status()).toEqual({ backlogBytes: 0, dropped: 0 })
+  expect(spool.status()).toMatchObject({ backlogBytes: 0, dropped: 0 })
 })
 
 test('what was not confirmed is offered again after a restart, what was confirmed is not', async () => {
@@ -129,6 +129,34 @@ test('a damaged file in the middle is skipped and reported, the others are kept'
   expect(shipped.length).toBeLessThan(120)
   expect(shipped).toEqual(expect.arrayContaining([...range(0, 20), ...range(100, 20)]))
   expect(logger.error).toHaveBeenCalledTimes(1)
+})
+
+test.each(['closed', 'newest'])(
+  'a damaged group in the %s file loses its own lines only, and is reported',
+  async (which) => {
+    const { folder, spool, open, logger } = await setup({ segmentBytes: which === 'closed' ? 4000 : 1_000_000 })
+    for (let round = 0; round < 12; round++) await append(spool, round * 10, 10)
+    await spool.close()
+    const [name = ''] = await logs(folder)
+    const bytes = await readFile(join(folder, name))
+    const place = bytes.indexOf('number=15 ')
+    bytes[place] = (bytes[place] ?? 0) ^ 1
+    await writeFile(join(folder, name), bytes)
+
+    expect(await shipAll(await open())).toEqual([...range(0, 10), ...range(20, 100)])
+    expect(logger.error).toHaveBeenCalledTimes(1)
+  },
+)
+
+test('a place that cannot be written down does not keep what was shipped', async () => {
+  const { folder, spool, logger } = await setup()
+  await mkdir(join(folder, 'position.next'))
+  await append(spool, 0, 10)
+  expect(await shipAll(spool)).toEqual(range(0, 10))
+  await append(spool, 10, 10)
+  expect(await shipAll(spool)).toEqual(range(10, 10))
+  expect(spool.status().backlogBytes).toBe(0)
+  expect(logger.warn).toHaveBeenCalledTimes(1)
 })
 
 test('an unreadable position means that everything is offered again', async () => {

@@ -6,11 +6,17 @@ import type { Metrics } from './core/metrics.ts'
 import { invalidInput } from './errors.ts'
 import { accessRoutes } from './modules/access/access.routes.ts'
 import { alertsRoutes } from './modules/alerts/alerts.routes.ts'
+import { approvalsRoutes } from './modules/approvals/approvals.routes.ts'
+import { auditRoutes } from './modules/audit/audit.routes.ts'
 import { broadcastRoutes } from './modules/broadcast/broadcast.routes.ts'
 import { compoundsRoutes } from './modules/compounds/compounds.routes.ts'
+import { deviceCredentialsRoutes } from './modules/devices/device-credentials.routes.ts'
+import { continuityRoutes } from './modules/continuity/continuity.routes.ts'
 import { devicesRoutes } from './modules/devices/devices.routes.ts'
 import { gatewaysRoutes } from './modules/gateways/gateways.routes.ts'
+import { accountRoutes } from './modules/identity/account.routes.ts'
 import { identityRoutes } from './modules/identity/identity.routes.ts'
+import { machinesRoutes } from './modules/machines/machines.routes.ts'
 import { parkingRoutes } from './modules/parking/parking.routes.ts'
 import { influxWriteRoutes } from './modules/telemetry/influx-write.routes.ts'
 import { telemetryRoutes } from './modules/telemetry/telemetry.routes.ts'
@@ -18,11 +24,14 @@ import type { TelemetryService, TelemetryWriter } from './modules/telemetry/tele
 import { videoRoutes } from './modules/video/video.routes.ts'
 import type { VideoService } from './modules/video/video.service.ts'
 import { accessControl } from './plugins/access.ts'
+import { accountLimit } from './plugins/account-limit.ts'
+import { auditing } from './plugins/audit.ts'
 import { consoleFiles } from './plugins/console.ts'
 import { answerError, errorHandler } from './plugins/error-handler.ts'
 import { hardening } from './plugins/hardening.ts'
 import { health, type Probes } from './plugins/health.ts'
 import { openApi } from './plugins/openapi.ts'
+import { secondPerson } from './plugins/second-person.ts'
 import type { Services } from './services.ts'
 
 export interface AppDeps {
@@ -41,9 +50,15 @@ export interface AppDeps {
 async function registerModules(app: FastifyInstance, deps: AppDeps) {
   const { services, video, telemetry, telemetryWriter, metrics } = deps
   await app.register(identityRoutes, services)
+  await app.register(accountRoutes, services)
+  await app.register(approvalsRoutes, services)
+  await app.register(auditRoutes, services)
   await app.register(compoundsRoutes, services)
   await app.register(gatewaysRoutes, services)
+  await app.register(continuityRoutes, services)
+  await app.register(machinesRoutes, services)
   await app.register(devicesRoutes, services)
+  await app.register(deviceCredentialsRoutes, services)
   await app.register(alertsRoutes, services)
   await app.register(parkingRoutes, services)
   await app.register(accessRoutes, services)
@@ -69,7 +84,15 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   await app.register(errorHandler)
   await app.register(hardening, { requestsPerMinute: deps.requestsPerMinute, metrics })
-  await app.register(accessControl, { signIns: services.signIns, registry: services.registry, metrics })
+  await app.register(accessControl, {
+    signIns: services.signIns,
+    registry: services.registry,
+    certificates: services.certificates,
+    metrics,
+  })
+  await app.register(accountLimit, { requestsPerMinute: Math.ceil(deps.requestsPerMinute / 2), metrics })
+  await app.register(auditing, { trail: services.audit, subjects: services.auditSubjects })
+  await app.register(secondPerson, { approvals: services.approvals })
   await app.register(openApi)
   await app.register(health, { metrics, probes: deps.probes })
   await registerModules(app, deps)

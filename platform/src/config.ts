@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
+import { roles, type Role } from './contract/index.ts'
 import { invalidConfiguration } from './errors.ts'
 
 const Port = (fallback: number, description: string) =>
@@ -21,10 +22,32 @@ export const PlatformConfig = Type.Object({
   }),
   GATEHOUSE_HTTP_PORT: Port(8080, 'Console and API; 0 picks a free port'),
   GATEHOUSE_UPLINK_PORT: Port(1884, 'MQTT for gateways on this host (loopback, plain); 0 picks a free port'),
-  GATEHOUSE_UPLINK_TLS_PORT: Port(8884, 'MQTT for gateways elsewhere (TLS); opens only with a certificate'),
+  GATEHOUSE_UPLINK_TLS_PORT: Port(8884, 'MQTT for gateways elsewhere (TLS); 0 picks a free port'),
+  GATEHOUSE_UPLINK_TLS_HOST: Text(
+    'Address to listen on for gateways elsewhere; default with a certificate is every address, without one it is closed',
+  ),
+  GATEHOUSE_UPLINK_URL: Type.Optional(
+    Type.String({
+      pattern: '^mqtts://',
+      maxLength: 300,
+      description: 'Where gateways are told to connect when they enrol; default is the TLS port of the host they ask',
+    }),
+  ),
+  GATEHOUSE_CERTIFICATE_DAYS: Type.Number({
+    minimum: 0.0001,
+    maximum: 825,
+    default: 90,
+    description: 'How long a certificate of a gateway is valid; it is renewed at two thirds of that',
+  }),
   GATEHOUSE_UPLINK_BROKER: Type.Optional(
     Type.String({ pattern: '^mqtts?://', description: 'Use this MQTT broker instead of the embedded one' }),
   ),
+  GATEHOUSE_GATEWAY_SILENT_S: Type.Integer({
+    minimum: 3,
+    maximum: 3600,
+    default: 35,
+    description: 'Seconds of silence after which a gateway counts as offline; gateways speak every 10 s',
+  }),
   GATEHOUSE_TLS_CERT: Text('PEM file with the certificate chain'),
   GATEHOUSE_TLS_KEY: Text('PEM file with the private key'),
   DATABASE_URL: Type.Optional(
@@ -46,6 +69,7 @@ export const PlatformConfig = Type.Object({
       description: 'Password of `admin`, created while nobody may sign in yet; random and printed once if absent',
     }),
   ),
+  GATEHOUSE_REQUIRE_TOTP: Text('Roles whose people need a second factor, with commas between: `admin,supervisor`'),
   GATEHOUSE_CONSOLE_DIR: Text('Built console; default is `console/dist` beside the package'),
   GATEHOUSE_TIME_ZONE: Type.String({ default: 'Asia/Shanghai', description: 'IANA time zone; decides quiet hours' }),
   GATEHOUSE_LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -56,7 +80,7 @@ export const PlatformConfig = Type.Object({
     minimum: 10,
     maximum: 1_000_000,
     default: 6000,
-    description: 'HTTP requests that one address may make',
+    description: 'HTTP requests that one address may make; one person may make half of it from all addresses',
   }),
 })
 export type PlatformConfig = Static<typeof PlatformConfig>
@@ -73,12 +97,24 @@ const isTimeZone = (zone: string) => {
   }
 }
 
+/** The roles that `GATEHOUSE_REQUIRE_TOTP` names. */
+export const rolesRequiringTotp = ({ GATEHOUSE_REQUIRE_TOTP: names = '' }: Partial<PlatformConfig>): string[] =>
+  names
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+
+export const isRole = (name: string): name is Role => (roles as readonly string[]).includes(name)
+
 function* contradictions(config: PlatformConfig) {
   const hasTls = config.GATEHOUSE_TLS_CERT !== undefined && config.GATEHOUSE_TLS_KEY !== undefined
   if ((config.GATEHOUSE_TLS_CERT === undefined) !== (config.GATEHOUSE_TLS_KEY === undefined))
     yield 'GATEHOUSE_TLS_CERT and GATEHOUSE_TLS_KEY belong together'
   if (!isLoopback(config.GATEHOUSE_HOST) && !hasTls)
     yield 'GATEHOUSE_HOST is not loopback: set GATEHOUSE_TLS_CERT and GATEHOUSE_TLS_KEY'
+  const unknownRoles = rolesRequiringTotp(config).filter((name) => !isRole(name))
+  if (unknownRoles.length > 0)
+    yield `GATEHOUSE_REQUIRE_TOTP knows no role ${unknownRoles.join(', ')}; there are ${roles.join(', ')}`
   if (!isTimeZone(config.GATEHOUSE_TIME_ZONE)) yield 'GATEHOUSE_TIME_ZONE is no IANA time zone'
 }
 

@@ -27,6 +27,53 @@ export const lockedOut = (seconds: number) =>
 export const notAllowed = () => new AppError('NOT_ALLOWED', 403, 'Your role does not allow this; ask an administrator')
 export const outOfScope = () =>
   new AppError('OUT_OF_SCOPE', 403, 'This place is outside your area; ask an administrator of the wider area')
+export const totpRequired = () =>
+  new AppError('TOTP_REQUIRED', 401, 'Send the same again with the six digits that your authenticator shows')
+export const wrongCode = () =>
+  new AppError('WRONG_CODE', 401, 'The code is wrong or was used already; wait for the next one')
+export const accountDisabled = () =>
+  new AppError('ACCOUNT_DISABLED', 403, 'This account is switched off; ask an administrator')
+export const passwordChangeRequired = () =>
+  new AppError('PASSWORD_CHANGE_REQUIRED', 403, 'Somebody else knows your password; choose your own before going on')
+export const totpEnrolmentRequired = () =>
+  new AppError('TOTP_ENROLMENT_REQUIRED', 403, 'Your role needs a second factor; set it up before going on')
+export const wrongPassword = () => new AppError('WRONG_PASSWORD', 403, 'Your present password is wrong')
+export const wrongConfirmation = () =>
+  new AppError('WRONG_CONFIRMATION', 403, 'The code is wrong or was used already; wait for the next one')
+export const weakPassword = (problem: string) =>
+  new AppError(
+    'WEAK_PASSWORD',
+    400,
+    `Others would guess this password (${problem}); choose a longer, more personal one`,
+  )
+export const samePassword = () =>
+  new AppError('SAME_PASSWORD', 400, 'This is the password you have; choose another one')
+export const totpAlready = () =>
+  new AppError('TOTP_ALREADY', 409, 'A second factor is set up already; switch it off first to set up another one')
+export const totpNotBegun = () =>
+  new AppError('TOTP_NOT_BEGUN', 409, 'No second factor is being set up; begin with a new QR code')
+export const totpOff = () => new AppError('TOTP_OFF', 409, 'There is no second factor to switch off')
+export const sessionNotFound = () =>
+  new AppError('SESSION_NOT_FOUND', 404, 'This session has ended already; load the list again')
+export const userNotFound = (username: string) =>
+  new AppError('USER_NOT_FOUND', 404, `Nobody called "${username}" is known in your area`)
+export const ownPassword = () =>
+  new AppError('OWN_PASSWORD', 409, 'Change your own password in your account, where the present one is asked for')
+export const ownAccount = () =>
+  new AppError('OWN_ACCOUNT', 409, 'This cannot be done to your own account; ask another administrator')
+export const powerNeedsReason = () =>
+  new AppError('POWER_NEEDS_REASON', 400, 'The power of an administrator changes hands; say why, for the second person')
+
+export const approvalNotFound = (approvalId: string) =>
+  new AppError('APPROVAL_NOT_FOUND', 404, `No request "${approvalId}" is known in your area`)
+export const approvalDecided = (state: string) =>
+  new AppError('APPROVAL_DECIDED', 409, `The request is already ${state}; load the list again`)
+export const approvalDiffers = () =>
+  new AppError('APPROVAL_DIFFERS', 409, 'This is not what was asked for; load the list again and read it once more')
+export const ownRequest = () =>
+  new AppError('OWN_REQUEST', 403, 'Nobody agrees to their own request; another person has to')
+export const tooManyApprovals = () =>
+  new AppError('TOO_MANY_APPROVALS', 429, 'Too many of your requests wait for a second person; withdraw some first')
 export const foreignOrigin = () =>
   new AppError('FOREIGN_ORIGIN', 403, 'This request came from another web site and was refused')
 export const passwordRequired = () => new AppError('PASSWORD_REQUIRED', 400, 'A new person needs a password')
@@ -49,6 +96,49 @@ export const gatewayOffline = (gatewayId: string) =>
   new AppError('GATEWAY_OFFLINE', 409, `Gateway "${gatewayId}" is not connected; check its power and network`)
 export const compoundWithoutGateway = (compoundId: string) =>
   new AppError('COMPOUND_WITHOUT_GATEWAY', 409, `Compound "${compoundId}" has no gateway; register one first`)
+
+export const gatewayEnrolled = (gatewayId: string) =>
+  new AppError(
+    'GATEWAY_ENROLLED',
+    409,
+    `Gateway "${gatewayId}" signs in with a certificate, a secret is of no use; create an enrolment code instead`,
+  )
+export const enrolmentRefused = () =>
+  new AppError(
+    'ENROLMENT_REFUSED',
+    401,
+    'The enrolment code is wrong, used or too old; create a new one in the console',
+  )
+export const renewalRefused = () =>
+  new AppError(
+    'RENEWAL_REFUSED',
+    403,
+    'The certificate cannot be renewed now; if the gateway holds no valid one, enrol it again',
+  )
+export const uplinkClosed = () =>
+  new AppError(
+    'UPLINK_CLOSED',
+    409,
+    'Gateways with a certificate connect by TLS, which is not open here; set GATEHOUSE_UPLINK_TLS_HOST',
+  )
+export const badCertificateRequest = (problem: string) =>
+  new AppError('BAD_CERTIFICATE_REQUEST', 400, `The certificate request is not usable: ${problem}`)
+export const secretOfCamera = (deviceId: string) =>
+  new AppError(
+    'SECRET_OF_CAMERA',
+    409,
+    `Device "${deviceId}" is called by its gateway and does not sign in there; change its password at the device, then enter it here`,
+  )
+export const tooManyCertificates = (most: number) =>
+  new AppError('TOO_MANY_CERTIFICATES', 409, `The device has ${most} valid certificates; revoke one that is not used`)
+export const certificateNotFound = (serial: string) =>
+  new AppError('CERTIFICATE_NOT_FOUND', 404, `No certificate "${serial}" of this machine is known`)
+export const authorityLocked = () =>
+  new AppError(
+    'AUTHORITY_LOCKED',
+    500,
+    'The key of the certificate authority cannot be opened; restore the file secrets.key that belongs to this database',
+  )
 
 export const deviceNotFound = (deviceId: string) =>
   new AppError('DEVICE_NOT_FOUND', 404, `No device "${deviceId}" is known in your area`)
@@ -94,3 +184,47 @@ export const wrongMediaName = () =>
   new AppError('WRONG_MEDIA_NAME', 400, 'The name is not the SHA-256 of the picture; send it again')
 export const storageFull = () =>
   new AppError('STORAGE_FULL', 507, 'The disk of the platform is nearly full; make room, then send it again')
+
+export const noDatabase = (folder: string) =>
+  new AppError(
+    'NO_DATABASE',
+    500,
+    `There is no database in ${folder}; set GATEHOUSE_DATA or DATABASE_URL as for the platform`,
+  )
+export const auditRangeTooLong = (days: number) =>
+  new AppError('AUDIT_RANGE_TOO_LONG', 400, `One file holds at most ${days} days; choose a shorter range`)
+export const auditUnavailable = (cause?: unknown) =>
+  Object.assign(
+    new AppError(
+      'AUDIT_UNAVAILABLE',
+      503,
+      'This cannot be written down at the moment and was therefore not done; try again, then tell your administrator',
+    ),
+    { cause },
+  )
+
+/** What goes wrong with a backup is told to whoever types the command: the status is never sent. */
+const backupError = (code: string, message: string) => new AppError(code, 400, message)
+
+export const archiveDamaged = (problem: string) =>
+  backupError('BACKUP_DAMAGED', `The backup cannot be used: ${problem}. Take another one; nothing was changed here`)
+export const wrongPassphrase = () =>
+  backupError('BACKUP_PASSPHRASE', 'The backup is sealed with another passphrase; nothing was changed here')
+export const passphraseNeeded = () =>
+  backupError('BACKUP_PASSPHRASE', 'The backup is sealed: give --passphrase-file with the passphrase that sealed it')
+export const backupTooNew = (what: string) =>
+  backupError('BACKUP_TOO_NEW', `The backup was made by a newer version (${what}); install that version first`)
+export const targetNotEmpty = (folder: string) =>
+  backupError(
+    'RESTORE_TARGET_NOT_EMPTY',
+    `"${folder}" is not empty; with --force it is moved aside (never deleted) before the backup takes its place`,
+  )
+export const targetInUse = (what: string) =>
+  backupError('RESTORE_TARGET_IN_USE', `${what} is running on this data; stop it first`)
+export const restoreIncomplete = (problem: string) =>
+  backupError('RESTORE_INCOMPLETE', `The restored data differs from the backup: ${problem}. Do not start on it`)
+export const databaseNeeded = () =>
+  backupError('RESTORE_DATABASE_NEEDED', 'The backup is of a PostgreSQL: set DATABASE_URL to an empty database')
+export const toolMissing = (tool: string) =>
+  backupError('BACKUP_TOOL_MISSING', `${tool} is not installed; install the Debian package postgresql-client`)
+export const backupFailed = (problem: string) => backupError('BACKUP_FAILED', `No backup was made: ${problem}`)

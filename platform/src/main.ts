@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { loadConfig } from './config.ts'
+import { announceTo, serviceManagerOf } from './core/service-manager.ts'
 import { startPlatform } from './platform.ts'
 
 async function run() {
@@ -10,13 +11,17 @@ async function run() {
   if (platform.adminPassword !== undefined)
     process.stdout.write(`\nSign in as "admin" with the password ${platform.adminPassword}\n\n`)
 
+  const systemd = await announceTo(serviceManagerOf(process.env), logger)
   let closing: Promise<void> | undefined
   function stop(signal: string) {
     logger.info({ signal }, 'platform stopping')
-    closing ??= platform.close().catch((error: unknown) => {
-      logger.error({ err: error }, 'platform not stopped cleanly')
-      process.exitCode = 1
-    })
+    closing ??= systemd
+      .close()
+      .then(() => platform.close())
+      .catch((error: unknown) => {
+        logger.error({ err: error }, 'platform not stopped cleanly')
+        process.exitCode = 1
+      })
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)

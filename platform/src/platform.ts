@@ -4,17 +4,21 @@ import { join, resolve } from 'node:path'
 import { sql } from 'kysely'
 import { pino, type Logger } from 'pino'
 import { buildApp } from './app.ts'
+import { startAudit } from './audit.ts'
 import { startChores } from './chores.ts'
-import { isLoopback, type PlatformConfig } from './config.ts'
+import { isLoopback, isRole, rolesRequiringTotp, type PlatformConfig } from './config.ts'
 import { createLateLink } from './core/late-link.ts'
 import { createMetrics } from './core/metrics.ts'
 import { openVault } from './core/vault.ts'
 import { openDatabase, type Database } from './database/database.ts'
+import { openCertificateAuthority } from './modules/machines/certificate-authority.ts'
 import { createTelemetryService } from './modules/telemetry/telemetry.service.ts'
 import { openBlobStore } from './modules/video/blob-store.ts'
 import { createVideoService } from './modules/video/video.service.ts'
 import { createServices, type Services } from './services.ts'
 import { openTelemetry } from './telemetry.ts'
+import { uplinkTls } from './uplink-tls.ts'
+import type { TlsListener } from './uplink/listeners.ts'
 import { startUplink } from './uplink/uplink.ts'
 
 export interface Platform {
@@ -32,7 +36,6 @@ async function readCertificate({ GATEHOUSE_TLS_CERT: cert, GATEHOUSE_TLS_KEY: ke
   if (cert === undefined || key === undefined) return undefined
   return { cert: await readFile(cert), key: await readFile(key) }
 }
-type Certificate = Awaited<ReturnType<typeof readCertificate>>
 
 /** Undoes, in reverse order, what was opened: at the end, and when a later part cannot be opened. */
 function createClosers() {
@@ -61,15 +64,19 @@ async function openStores(config: PlatformConfig, logger: Logger, closers: Close
   return { db, telemetry, vault: await openVault(folder), blobs: await openBlobStore(join(folder, 'media')) }
 }
 
-function openUplink(config: PlatformConfig, services: Services, tls: Certificate) {
+function openUplink(config: PlatformConfig, services: Services, tls: TlsListener | undefined) {
   const port = config.GATEHOUSE_UPLINK_PORT
   return {
     registry: services.registry,
     records: services.records,
     devices: services.readings.watch,
     commands: services.commandProgress,
+    continuity: services.continuity.sink,
     brokerUrl: config.GATEHOUSE_UPLINK_BROKER,
-    listen: { port, tls: tls && { ...tls, port: config.GATEHOUSE_UPLINK_TLS_PORT } },
+    silentAfterMs: config.GATEHOUSE_GATEWAY_SILENT_S * 1000,
+    identity: services.certificates,
+    alarms: services.machineAlerts,
+    listen: { port, tls },
   }
 }
 
@@ -80,7 +87,17 @@ async function open(config: PlatformConfig, logger: Logger, closers: Closers): P
   const { db, vault, telemetry, blobs } = await openStores(config, logger, closers)
   const late = createLateLink()
   const timeZone = config.GATEHOUSE_TIME_ZONE
-  const services = createServices({ db, vault, clock, link: late.link, metrics, logger, timeZone })
+  const authority = await openCertificateAuthority({ db, vault, clock })
+  const services = createServices({
+    ...{ db, vault, clock, metrics, logger, timeZone, authority },
+    link: late.link,
+    folder: resolve(config.GATEHOUSE_DATA, 'platform'),
+    requireTotp: rolesRequiringTotp(config).filter(isRole),
+    uplinkUrl: config.GATEHOUSE_UPLINK_URL,
+    certificateMs: config.GATEHOUSE_CERTIFICATE_DAYS * 86_400_000,
+  })
+  const auditing = await startAudit(services, { db, clock, logger, folder: resolve(config.GATEHOUSE_DATA, 'platform') })
+  closers.add(() => auditing.stop())
   await services.registry.begin()
   const adminPassword = await services.identity.createFirst(config.GATEHOUSE_ADMIN_PASSWORD)
 
@@ -92,7 +109,7 @@ async function open(config: PlatformConfig, logger: Logger, closers: Closers): P
     telemetryWriter: telemetry.writer,
     probes: {
       essential: { database: databaseAnswers(db) },
-      others: { uplink: async () => late.isConnected(), ...telemetry.probes },
+      others: { uplink: async () => late.isConnected(), audit: auditing.isHealthy, ...telemetry.probes },
     },
     consoleFolder: resolve(config.GATEHOUSE_CONSOLE_DIR ?? join(import.meta.dirname, '../../console/dist')),
     requestsPerMinute: config.GATEHOUSE_REQUESTS_PER_MINUTE,
@@ -104,7 +121,8 @@ async function open(config: PlatformConfig, logger: Logger, closers: Closers): P
   const chores = startChores(services, logger)
   closers.add(() => chores.stop())
 
-  const uplink = await startUplink({ ...openUplink(config, services, tls), metrics, logger })
+  const secure = await uplinkTls(config, authority, tls)
+  const uplink = await startUplink({ ...openUplink(config, services, secure), metrics, logger })
   closers.add(() => uplink.close())
   late.open(uplink)
   const url = await app.listen({ host: config.GATEHOUSE_HOST, port: config.GATEHOUSE_HTTP_PORT })
@@ -120,8 +138,8 @@ export async function startPlatform(
   const closers = createClosers()
   try {
     const platform = await open(config, logger, closers)
-    const { url, httpPort, uplinkPort } = platform
-    logger.info({ url, httpPort, uplinkPort }, 'platform listening')
+    const { url, httpPort, uplinkPort, uplinkTlsPort } = platform
+    logger.info({ url, httpPort, uplinkPort, uplinkTlsPort }, 'platform listening')
     return { ...platform, close: () => closers.close() }
   } catch (error) {
     await closers.close()

@@ -1,5 +1,7 @@
 import type { BaseLogger } from 'pino'
+import { createAudit } from './audit.ts'
 import type { Metrics } from './core/metrics.ts'
+import type { Role } from './contract/index.ts'
 import type { Clock, GatewayLink } from './core/ports.ts'
 import type { RecordHandler } from './core/records.ts'
 import type { Vault } from './core/vault.ts'
@@ -8,21 +10,30 @@ import { createAccessService, desiredAccess } from './modules/access/access.serv
 import { createAbsenceService } from './modules/alerts/absence.service.ts'
 import { createAlertsService } from './modules/alerts/alerts.service.ts'
 import { createRaisingService } from './modules/alerts/raising.service.ts'
+import { createMachineAlertsService } from './modules/alerts/machines.service.ts'
 import { createBroadcastService, handleBroadcastProgress } from './modules/broadcast/broadcast.service.ts'
 import { createCompoundsService } from './modules/compounds/compounds.service.ts'
+import { measureContinuity } from './modules/continuity/continuity.metrics.ts'
+import { createContinuityService } from './modules/continuity/continuity.service.ts'
+import { createOwnRoom } from './modules/continuity/own-room.ts'
 import { createCommandProgressService } from './modules/devices/command-progress.service.ts'
 import { createCommandsService } from './modules/devices/commands.service.ts'
 import { createDeviceStateService } from './modules/devices/device-state.service.ts'
+import { createDeviceCredentialsService } from './modules/devices/device-credentials.service.ts'
 import { createDevicesService, desiredDevices } from './modules/devices/devices.service.ts'
 import { createReadingsService } from './modules/devices/readings.service.ts'
 import { createDeliveryService } from './modules/gateways/delivery.service.ts'
 import { createDesiredService } from './modules/gateways/desired.service.ts'
 import { createGatewaysService } from './modules/gateways/gateways.service.ts'
 import { createRegistryService } from './modules/gateways/registry.service.ts'
-import { createIdentityService } from './modules/identity/identity.service.ts'
-import { createSignInService } from './modules/identity/sign-in.service.ts'
+import type { MachineAuthority } from './modules/machines/certificate-authority.ts'
+import { createCertificatesService } from './modules/machines/certificates.service.ts'
+import { createEnrolmentService } from './modules/machines/enrolment.service.ts'
+import { createRenewalService } from './modules/machines/renewal.service.ts'
+import { createTokensService } from './modules/machines/tokens.service.ts'
 import { createParkingService, desiredParking } from './modules/parking/parking.service.ts'
 import { createRecordsService } from './modules/records/records.service.ts'
+import { createPeople } from './people.ts'
 import { createRealtime } from './plugins/realtime.ts'
 
 export interface ServicePorts {
@@ -33,21 +44,49 @@ export interface ServicePorts {
   readonly metrics: Metrics
   readonly logger: BaseLogger
   readonly timeZone: string
+  /** Where everything is stored, to tell how much room there is. */
+  readonly folder: string
+  /** Roles whose people need a second factor. */
+  readonly requireTotp?: readonly Role[] | undefined
+  readonly authority: MachineAuthority
+  /** Where gateways are told to connect, if that is not the host they ask. */
+  readonly uplinkUrl?: string | undefined
+  readonly certificateMs: number
 }
 
 /** People, places and what connects to them. */
-function createHouse({ db, vault, clock, link, metrics, logger, timeZone }: ServicePorts) {
+function createHouse(ports: ServicePorts) {
+  const { db, clock, link, metrics, logger } = ports
   const compounds = createCompoundsService({ db, clock })
-  const realtime = createRealtime({ pathOf: (compoundId) => compounds.pathOf(compoundId), metrics, logger })
+  const audit = createAudit(ports)
+  const realtime = createRealtime({
+    ...{ metrics, logger, onListening: audit.onListening },
+    pathOf: (compoundId) => compounds.pathOf(compoundId),
+  })
   const { publisher } = realtime
   const gateways = createGatewaysService({ db, publisher, compounds, link })
-  const sources = { devices: desiredDevices(vault), parking: desiredParking, access: desiredAccess }
+  const sources = { devices: desiredDevices(ports), parking: desiredParking, access: desiredAccess }
   const desired = createDesiredService({ db, clock, link, sources, logger, gatewayOf: (id) => gateways.idOf(id) })
   return {
     ...{ compounds, realtime, publisher, gateways, desired },
     delivery: createDeliveryService({ link, gateways }),
-    signIns: createSignInService({ db, clock, timeZone, onEnded: realtime.endSession }),
-    identity: createIdentityService({ db, clock, onChanged: realtime.endPerson }),
+    ...audit,
+    ...createPeople({ ...ports, audit: audit.audit, realtime }),
+  }
+}
+
+/** How machines prove who they are. */
+function createMachines(ports: ServicePorts, { gateways, publisher }: ReturnType<typeof createHouse>) {
+  const { db, clock, authority } = ports
+  const certificates = {
+    ...createCertificatesService({ ...ports, gateways }),
+    ...createRenewalService({ ...ports, gateways }),
+    ...createTokensService({ ...ports, gateways }),
+  }
+  return {
+    ...{ authority, certificates },
+    enrolments: createEnrolmentService({ ...ports, uplinkUrl: ports.uplinkUrl, gateways, publisher }),
+    machineAlerts: createMachineAlertsService({ db, clock, publisher, gateways, certificates }),
   }
 }
 
@@ -59,25 +98,31 @@ export function createServices(ports: ServicePorts) {
 
   const readings = createReadingsService({ db, publisher, logger, gateways })
   const devices = createDevicesService({ db, vault, compounds, desired, publisher, readings })
+  const deviceCredentials = createDeviceCredentialsService({ ...ports, devices, desired })
   const states = createDeviceStateService({ db, publisher })
   const commandProgress = createCommandProgressService({ db, publisher, gateways })
   const parking = createParkingService({ db, compounds, desired })
   const access = createAccessService({ db, compounds, desired })
   const raising = createRaisingService({ states, gateways })
+  const room = createOwnRoom({ folder: ports.folder, clock })
+  const continuity = createContinuityService({ db, clock, publisher, gateways, devices, room })
+  measureContinuity(metrics, continuity, clock)
   const absences = createAbsenceService({ db, clock, publisher, states, gateways })
   // What a device is comes first: what follows from it may be asked for by the handlers after it.
   const handlers: readonly RecordHandler[] = [
     ...[states.handle, commandProgress.handle, desired.handle, parking.handle, access.handle],
-    ...[handleBroadcastProgress, raising.handle],
+    ...[handleBroadcastProgress, continuity.handle, raising.handle],
   ]
-  async function onOnlineChanged(_gatewayId: string, compoundId: string, online: boolean) {
+  async function onOnlineChanged(gatewayId: string, compoundId: string, online: boolean) {
+    continuity.touched(gatewayId)
     await states.gatewayChanged(compoundId, online)
     if (online) await absences.gatewayReturned(compoundId)
   }
 
   return {
     ...house,
-    ...{ readings, devices, parking, access, absences },
+    ...createMachines(ports, house),
+    ...{ readings, devices, deviceCredentials, parking, access, absences, continuity },
     commandProgress: commandProgress.progress,
     commands: createCommandsService({ db, clock, publisher, devices, delivery, logger }),
     alerts: createAlertsService({ db, clock, publisher }),

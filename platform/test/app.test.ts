@@ -86,3 +86,16 @@ test('only the owner can read the key of the secrets', async () => {
   const { folder } = await setup()
   expect((await stat(join(folder, 'secrets.key'))).mode & 0o777).toBe(0o600)
 })
+
+test('one person is slowed down even when the requests come from many addresses', async () => {
+  const house = await setup({ requestsPerMinute: 40 })
+  const cookie = await signInAs(house, { username: 'guard1', role: 'guard', scope: '' })
+  const from = (address: string) =>
+    house.app.inject({ url: '/api/compounds', headers: { cookie, 'x-forwarded-for': address } })
+  const answers = await Promise.all(Array.from({ length: 21 }, (_, index) => from(`192.0.2.${index}`)))
+  expect(answers.filter(({ statusCode }) => statusCode === 200)).toHaveLength(20)
+  expect(answers.find(({ statusCode }) => statusCode === 429)?.json()).toMatchObject({ code: 'TOO_MANY_REQUESTS' })
+
+  const other = await signInAs(house, { username: 'guard2', role: 'guard', scope: '' })
+  expect((await house.app.inject({ url: '/api/compounds', headers: { cookie: other } })).statusCode).toBe(200)
+})

@@ -9,6 +9,7 @@ export function createFakeLink() {
   const disconnected: string[] = []
   const link: GatewayLink = {
     disconnect: (gatewayId) => void disconnected.push(gatewayId),
+    tlsPort: () => 8884,
     isOnline: (gatewayId) => online.has(gatewayId),
     async send(gatewayId, message) {
       if (!online.has(gatewayId)) throw gatewayOffline(gatewayId)

@@ -4,17 +4,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify from 'fastify'
+import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Role } from '../src/contract/index.ts'
 import '../src/core/request.ts'
 import { openDatabase } from '../src/database/database.ts'
+import { tinyJpeg, tinyPng } from '../src/contract/testing/pictures.ts'
+import { createMetrics } from '../src/core/metrics.ts'
 import { AppError } from '../src/errors.ts'
+import { createAuditTrail } from '../src/modules/audit/audit-trail.ts'
+import { createSubjects } from '../src/modules/audit/subjects.ts'
 import { openBlobStore, sha256Of } from '../src/modules/video/blob-store.ts'
 import { videoRoutes } from '../src/modules/video/video.routes.ts'
 import { createVideoService } from '../src/modules/video/video.service.ts'
+import { auditing } from '../src/plugins/audit.ts'
 
-const jpeg = (size = 1000) => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), randomBytes(size)])
-const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3])
+const jpeg = (size = 1000) => Buffer.from(tinyJpeg(randomBytes(size)))
+const png = Buffer.from(tinyPng(Buffer.from([1, 2, 3])))
 const compounds = [
   { id: 'garden', name: 'Garden', path: 'street/east/garden' },
   { id: 'river', name: 'River', path: 'street/west/river' },
@@ -53,9 +59,17 @@ async function setup() {
       ? reply.code(error.statusCode).send({ code: error.code, message: error.message })
       : reply.send(error),
   )
+  const trail = createAuditTrail({
+    db,
+    clock: { now: () => 1234 },
+    metrics: createMetrics(),
+    logger: pino({ level: 'silent' }),
+  })
+  await app.register(auditing, { trail, subjects: createSubjects(db) })
   await app.register(videoRoutes, { video: await service() })
   onTestFinished(async () => {
     await app.close()
+    await trail.close()
     await db.destroy()
     await rm(folder, { recursive: true })
   })
@@ -70,8 +84,12 @@ async function setup() {
   const look = (bytes: Buffer, scope: string, reason?: string) =>
     app.inject({ url: `/api/media/${sha256Of(bytes)}`, headers: { scope }, query: reason ? { reason } : {} })
   const looks = () =>
-    db.selectFrom('media_looks').select(['sha256', 'compound_id', 'username', 'reason', 'at']).execute()
-  return { folder, published, put, look, looks }
+    db
+      .selectFrom('audit_entries')
+      .select(['action', 'target', 'compound_id', 'actor', 'reason', 'at'])
+      .where('outcome', '=', 'done')
+      .execute()
+  return { db, folder, published, put, look, looks }
 }
 
 test('a picture that a gateway brought can be looked at, and the look is recorded with its reason', async () => {
@@ -89,8 +107,24 @@ test('a picture that a gateway brought can be looked at, and the look is recorde
   })
   expect(answer.rawPayload.equals(picture)).toBe(true)
   expect(await looks()).toEqual([
-    { sha256: sha256Of(picture), compound_id: 'garden', username: 'li', reason: 'alert a1', at: 1234 },
+    {
+      ...{ action: 'getMedia', target: sha256Of(picture), compound_id: 'garden', actor: 'li' },
+      ...{ reason: 'alert a1', at: 1234 },
+    },
   ])
+})
+
+test('a picture does not leave while nobody can write down who looked', async () => {
+  const { db, put, look } = await setup()
+  const picture = jpeg()
+  await put(picture)
+  await db.schema.alterTable('audit_entries').renameTo('audit_away').execute()
+  const answer = await look(picture, '')
+  expect([answer.statusCode, answer.json().code]).toEqual([503, 'AUDIT_UNAVAILABLE'])
+  expect(answer.headers['cache-control']).toBeUndefined()
+  expect(answer.rawPayload.includes(picture.subarray(20))).toBe(false)
+  await db.schema.alterTable('audit_away').renameTo('audit_entries').execute()
+  expect((await look(picture, '')).statusCode).toBe(200)
 })
 
 test('the type is that of the bytes, whatever the sender calls them', async () => {

@@ -9,7 +9,19 @@ const setupBody = { kind: 'barrier', name: 'Gate', place: 'North' }
 const inputs: Readonly<Record<string, { readonly querystring?: object; readonly body?: object }>> = {
   signIn: { body: { username: 'nobody', password: 'x' } },
   putUser: { body: { name: 'N', role: 'guard', scope: 'riverside/east/garden', password: 'a long password' } },
+  resetTotp: { body: { reason: 'lost the phone' } },
+  changePassword: { body: { oldPassword: 'not this one', newPassword: 'another long one' } },
+  beginTotp: { body: { password: 'not this one' } },
+  confirmTotp: { body: { code: '000000' } },
+  removeTotp: { body: { password: 'not this one', code: '000000' } },
+  approveRequest: { body: { hash: 'd'.repeat(64), reason: 'checked' } },
+  declineRequest: { body: { reason: 'not needed' } },
   putCompound: { body: { name: 'Garden', path: 'riverside/east/garden' } },
+  enrolGateway: { body: { codeId: 'a'.repeat(32), csr: 'none', mac: 'b'.repeat(64) } },
+  revokeCertificate: { body: { reason: 'stolen' } },
+  renewDeviceSecret: { body: {} },
+  issueDeviceCertificate: { body: {} },
+  revokeDeviceCertificate: { body: { reason: 'stolen' } },
   putGateway: { body: { compoundId: 'garden' } },
   putDevice: { body: { compoundId: 'garden', ...setupBody } },
   importDevices: { body: { compoundId: 'garden', csv: 'id,kind,name,place,secret\n' } },
@@ -21,6 +33,8 @@ const inputs: Readonly<Record<string, { readonly querystring?: object; readonly 
   startBroadcast: {
     body: { compoundId: 'garden', text: 'Hello', speakerIds: ['barrier-garden'], priority: 'property' },
   },
+  exportAuditEntries: { querystring: { from: '1', to: '2', format: 'jsonl' } },
+  listTelemetryLosses: { querystring: { from: '1', to: '2' } },
   getTelemetry: { querystring: { reading: 'raised', from: '1', to: '2' } },
 }
 
@@ -32,8 +46,21 @@ async function start() {
   await outbox.store([outbox.record('access.door-alarm', alarm, { deviceId: 'barrier-garden' })])
   const [alert] = await house.services.alerts.list({ username: 'x', role: 'admin', scope: '' }, {})
   const params = {
-    ...{ compoundId: 'garden', gatewayId: 'gw-garden', deviceId: 'barrier-garden', alertId: alert?.id ?? '' },
-    ...{ username: 'somebody', commandId: 'none', broadcastId: 'none', sha256: picture },
+    ...{
+      compoundId: 'garden',
+      gatewayId: 'gw-garden',
+      deviceId: 'barrier-garden',
+      serial: 'c'.repeat(32),
+      alertId: alert?.id ?? '',
+    },
+    ...{
+      username: 'somebody',
+      sessionId: 'none',
+      approvalId: 'none',
+      commandId: 'none',
+      broadcastId: 'none',
+      sha256: picture,
+    },
   }
   const ask = (name: string, endpoint: Endpoint, cookie?: string) =>
     call(house, endpoint, { params, ...inputs[name], ...(cookie !== undefined && { cookie }) } as never)

@@ -92,7 +92,6 @@ test('signing out, a new role and the end of the session end the connection', as
   await services.identity.put(
     { username: 'x', role: 'admin', scope: '' },
     { username: 'second', name: 's', role: 'grid', scope: '' },
-    undefined,
   )
   await vi.waitFor(() => expect(second.socket.connected).toBe(false))
 

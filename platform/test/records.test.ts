@@ -86,6 +86,32 @@ describe.each(databases)('records on %s', (kind: DatabaseKind) => {
     expect(await passages(house)).toHaveLength(2)
   })
 
+  test('a gateway that was mended sends again what was not acknowledged, and nothing stands twice', async () => {
+    const { house, outbox } = await start()
+    const { registry } = house.services
+    const hello = (lastSeq: number, id: string, earlier: { id: string; lastSeq: number }[] = []) =>
+      registry.hello('gw-garden', {
+        ...{ version: '1', bootId: 'b', clock: house.time.now, lastSeq, backlog: 0, revisions: {} },
+        outbox: { id, earlier },
+      })
+    await hello(0, 'first')
+    const alarm = (n: number) => outbox.record('access.door-alarm', { eventId: `e${n}`, alarm: 'forced' })
+    const [told, untold, ahead] = [alarm(1), alarm(2), alarm(3)]
+    await outbox.store([told])
+    await outbox.store([ahead], 'live')
+
+    // Numbers up to 3 are the same in both outboxes; 4 would have been another record.
+    expect(await hello(4, 'second', [{ id: 'first', lastSeq: 3 }])).toMatchObject({ seq: 1 })
+    expect(await outbox.store([untold, ahead, alarm(4)])).toEqual({ seq: 4 })
+    expect(await house.services.alerts.list(system, {})).toHaveLength(4)
+  })
+
+  test('a number that is missing within a backlog does not hold up those after it', async () => {
+    const { outbox } = await start()
+    const records = [1, 2, 3].map(() => outbox.record('access.door-alarm', { eventId: 'e', alarm: 'forced' }))
+    expect(await outbox.store(records.filter(({ seq }) => seq !== 2))).toEqual({ seq: 3 })
+  })
+
   test('records that a full gateway had to drop do not hold up those after them', async () => {
     const { outbox } = await start()
     const records = [1, 2, 3].map(() => outbox.record('parking.entry-opened', opened('京A12345'), { deviceId: 'b' }))

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { LightMyRequestResponse } from 'fastify'
 import { pino } from 'pino'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { buildApp } from '../src/app.ts'
@@ -12,6 +13,7 @@ import type { Caller } from '../src/core/ports.ts'
 import { openVault } from '../src/core/vault.ts'
 import { openDatabase } from '../src/database/database.ts'
 import { startEmbeddedTelemetry } from '../src/modules/telemetry/store/embedded-telemetry.ts'
+import { openCertificateAuthority } from '../src/modules/machines/certificate-authority.ts'
 import { createTelemetryService } from '../src/modules/telemetry/telemetry.service.ts'
 import { openBlobStore } from '../src/modules/video/blob-store.ts'
 import { createVideoService } from '../src/modules/video/video.service.ts'
@@ -34,17 +36,22 @@ export function usePostgres() {
 }
 
 export const system: Caller = { username: 'admin', role: 'admin', scope: '' }
+/** Who makes the accounts of a test; has none itself, so that every account can be made. */
+const registrar: Caller = { username: 'registrar', role: 'admin', scope: '' }
 export const password = 'correct horse battery'
 
 export interface SetupOptions {
+  /** An existing folder for everything that is stored. */
+  readonly folder?: string
   readonly databaseUrl?: string | undefined
   readonly startAt?: number
   readonly requestsPerMinute?: number
+  readonly requireTotp?: readonly Role[]
 }
 
 /** All of the platform but the uplink, on a clock that the test moves. */
 export async function setup(options: SetupOptions = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-platform-'))
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'gatehouse-platform-')))
   const time = { now: options.startAt ?? Date.parse('2026-06-01T12:00:00+08:00') }
   const clock = { now: () => time.now }
   const metrics = createMetrics()
@@ -53,9 +60,13 @@ export async function setup(options: SetupOptions = {}) {
   const onIdleError = () => undefined
   const db = await openDatabase({ url: options.databaseUrl, folder, onIdleError })
   const vault = await openVault(folder)
+  const authority = await openCertificateAuthority({ db, vault, clock })
   const services = createServices({
-    ...{ db, vault, clock, metrics, logger },
+    ...{ db, vault, clock, metrics, logger, authority },
+    certificateMs: 90 * 86_400_000,
     link: gateway.link,
+    folder,
+    requireTotp: options.requireTotp,
     timeZone: 'Asia/Shanghai',
   })
   const { registry, publisher, devices, gateways } = services
@@ -77,9 +88,10 @@ export async function setup(options: SetupOptions = {}) {
   onTestFinished(async () => {
     await services.realtime.close()
     await app.close()
+    await services.audit.close()
     await store.close()
     await db.destroy()
-    await rm(folder, { recursive: true })
+    await rm(folder, { recursive: true, force: true })
   })
   return { ...{ app, db, services, gateway, time, folder, metrics } }
 }
@@ -123,11 +135,18 @@ export async function signInAs(
   { app, services }: House,
   { username, role, scope }: { username: string; role: Role; scope: string },
 ) {
-  await services.identity.put(system, { username, name: username, role, scope }, password)
+  const user = { username, name: username, role, scope }
+  await services.identity.put(registrar, user, { password, temporaryPassword: false })
   const answer = await app.inject({ method: 'POST', url: '/api/session', payload: { username, password } })
   const [cookie] = answer.cookies
   if (answer.statusCode !== 200 || !cookie) throw new Error(`sign-in failed: ${answer.body}`)
   return `${cookie.name}=${cookie.value}`
+}
+
+/** Files are answered as they are. */
+function bodyOf({ body, headers }: LightMyRequestResponse): unknown {
+  if (body === '') return undefined
+  return String(headers['content-type']).startsWith('application/json') ? JSON.parse(body) : body
 }
 
 /** Calls an endpoint of the contract. */
@@ -159,7 +178,7 @@ export async function call<E extends Endpoint>(
   })
   return {
     status: answer.statusCode,
-    body: answer.body === '' ? undefined : (JSON.parse(answer.body) as unknown),
+    body: bodyOf(answer),
     answer,
   }
 }

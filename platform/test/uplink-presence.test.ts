@@ -46,6 +46,17 @@ test('a gateway that falls silent is offline', async () => {
   await vi.waitFor(() => expect(platform.online.get('gw-1')).toBe(false), { timeout: 4000 })
 })
 
+test('a clock of the platform that is set back hides nobody who falls silent', async () => {
+  const platform = createMemoryPlatform()
+  const clock = { ms: Date.now(), now: () => clock.ms }
+  const uplink = await openUplink(platform, { clock, silentAfterMs: 200 })
+  const gateway = await connectGateway(uplink.port, 'gw-1')
+  await gateway.send(hello())
+  await vi.waitFor(() => expect(platform.online.get('gw-1')).toBe(true))
+  clock.ms -= 3_600_000
+  await vi.waitFor(() => expect(platform.online.get('gw-1')).toBe(false), { timeout: 4000 })
+})
+
 test('a gateway that is cut off is gone, and may come back', async () => {
   const { platform, uplink, gateway } = await setup()
   const goodbye = { type: 'goodbye', bootId: 'boot-1' }

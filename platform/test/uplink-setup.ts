@@ -4,18 +4,27 @@ import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { uplinkTopics, type AreaEventRecord, type UplinkDown, type UplinkUp } from '../src/contract/index.ts'
 import { createMetrics } from '../src/core/metrics.ts'
-import type { DesiredRevision, GatewayHello } from '../src/core/ports.ts'
+import type { ContinuityMessage, DesiredRevision, GatewayHello } from '../src/core/ports.ts'
 import { startUplink, type UplinkOptions } from '../src/uplink/uplink.ts'
 
 /** A platform behind the uplink that remembers everything it was told. */
 export function createMemoryPlatform() {
   const stored = new Map<string, Map<number, AreaEventRecord>>()
   const online = new Map<string, boolean>()
-  const told: { hellos: GatewayHello[]; readings: string[]; accepted: string[]; backlogs: number[] } = {
+  const told: {
+    hellos: GatewayHello[]
+    readings: string[]
+    accepted: string[]
+    backlogs: number[]
+    shared: string[]
+    continuity: ContinuityMessage[]
+  } = {
+    shared: [],
     hellos: [],
     readings: [],
     accepted: [],
     backlogs: [],
+    continuity: [],
   }
   const desired: DesiredRevision[] = []
   const sink = { fails: false, commits: 0, gate: Promise.resolve() }
@@ -30,7 +39,20 @@ export function createMemoryPlatform() {
     return seq
   }
 
-  const ports: Pick<UplinkOptions, 'registry' | 'records' | 'devices' | 'commands'> = {
+  const ports: Pick<
+    UplinkOptions,
+    'registry' | 'records' | 'devices' | 'commands' | 'continuity' | 'identity' | 'alarms'
+  > = {
+    identity: {
+      judge: async (_gatewayId, serial) => (serial === 'old' ? 'superseded' : 'refused'),
+      renew: () => Promise.reject(new Error('not enrolled')),
+      token: async () => undefined,
+    },
+    alarms: {
+      credentialShared: async (gatewayId) => {
+        told.shared.push(gatewayId)
+      },
+    },
     registry: {
       authenticate: async (gatewayId, secret) => secret === `secret of ${gatewayId}`,
       hello: async (gatewayId, hello) => {
@@ -59,6 +81,11 @@ export function createMemoryPlatform() {
       },
     },
     devices: { readings: (gatewayId) => told.readings.push(gatewayId) },
+    continuity: {
+      take: async (_gatewayId, message) => {
+        told.continuity.push(message)
+      },
+    },
     commands: {
       accepted: async (_gatewayId, commandId) => {
         told.accepted.push(commandId)

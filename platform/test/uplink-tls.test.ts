@@ -24,7 +24,7 @@ function selfSigned() {
 test('a gateway elsewhere comes in through TLS and checks the certificate', async () => {
   const { key, cert } = selfSigned()
   const uplink = await openUplink(createMemoryPlatform(), {
-    listen: { port: 0, tls: { host: '127.0.0.1', port: 0, key, cert } },
+    listen: { port: 0, tls: { host: '127.0.0.1', port: 0, own: { key, cert } } },
   })
   const url = `mqtts://127.0.0.1:${uplink.tlsPort ?? 0}`
   const secure = { ...signIn('gw-1'), servername: 'localhost' }

@@ -216,7 +216,7 @@ test('a packet of more than 8 MiB closes the connection', async () => {
   const closed = gateway.closed()
   gateway.client.publish(uplinkTopics.up('gw-1'), Buffer.alloc(9 * 1024 * 1024), { qos: 0 })
   await closed
-  expect(await uplink.refusals('packet-too-large')).toBe(1)
+  expect(await uplink.refusals('too-large')).toBe(1)
 })
 
 test('who does not say who they are is let go', async () => {

@@ -28,6 +28,14 @@ export function onUnauthorised(listener: () => void) {
   unauthorised = listener
 }
 
+let restricted: () => void = () => undefined
+
+/** The one listener that is told when something has to be done before anything else is allowed. */
+export function onRestricted(listener: () => void) {
+  restricted = listener
+}
+const duties: ReadonlySet<string> = new Set(['PASSWORD_CHANGE_REQUIRED', 'TOTP_ENROLMENT_REQUIRED'])
+
 /** The path of an endpoint with its parameters and query filled in. */
 export function addressOf({ url }: Pick<Endpoint, 'url'>, { params = {}, querystring = {} }: AnyInput): string {
   const path = url.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))
@@ -66,5 +74,6 @@ export async function call<E extends Endpoint>(endpoint: E, input: InputOf<E>): 
   if (response.ok) return body as OutputOf<E>
   const error = new ApiError(body as ErrorBody, response.status)
   if (response.status === 401 && endpoint.access !== 'public') unauthorised()
+  if (duties.has(error.code)) restricted()
   throw error
 }

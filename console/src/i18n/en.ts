@@ -1,15 +1,37 @@
+import { enAudit, enAuditAction, enAuditOutcome, enAuditProblem } from './en-audit'
+import { enCredentials } from './en-credentials'
+import { enContinuity, enContinuityProblem } from './en-continuity'
+import { enPeople } from './en-people'
 import { enWords } from './en-words'
 import type { Texts } from './index'
 
 export const en: Texts = {
   ...enWords,
+  audit: enAudit,
+  auditAction: enAuditAction,
+  auditOutcome: enAuditOutcome,
+  auditProblem: enAuditProblem,
+  continuity: enContinuity,
+  continuityProblem: enContinuityProblem,
+  ...enCredentials,
+  ...enPeople,
   app: {
     name: 'Gatehouse',
     subtitle: 'Control room for unattended compounds',
     skip: 'Skip to main content',
     unresolvedTitle: '({n}) Gatehouse',
   },
-  nav: { label: 'Main', live: 'Live', alerts: 'Alerts', devices: 'Devices', broadcast: 'Broadcast' },
+  nav: {
+    label: 'Main',
+    live: 'Live',
+    alerts: 'Alerts',
+    devices: 'Devices',
+    broadcast: 'Broadcast',
+    gateways: 'Gateways',
+    people: 'People',
+    approvals: 'Approvals',
+    audit: 'Audit',
+  },
   common: {
     loading: 'Loading…',
     retry: 'Try again',
@@ -32,6 +54,8 @@ export const en: Texts = {
     banner: 'No connection to the centre since {time} ({duration}). What you see may be out of date. Reconnecting…',
   },
   signIn: {
+    totp: 'Six digits of your authenticator, or a recovery code',
+    back: 'Back',
     username: 'User name',
     password: 'Password',
     submit: 'Sign in',
@@ -151,7 +175,7 @@ export const en: Texts = {
     title: 'Add device',
     secret: 'Device secret',
     secretHint:
-      'Password of the device at its gateway (for a camera its own), at least 8 characters. Never shown again: enter it in the device first.',
+      'Password of the device at its gateway (for a camera its own), at least 8 characters; never shown again. Left empty, the platform makes one and shows it once.',
     generate: 'Generate secret',
     address: 'Service address',
     addressHint: 'Cameras only, e.g. http://192.168.1.20/onvif/device_service',
@@ -221,6 +245,7 @@ export const en: Texts = {
     clockGood: 'Clock right',
     lastSeen: 'Last seen {time}',
     none: 'No gateway registered yet',
+    details: 'Details of {id}',
   },
   broadcast: {
     page: 'Broadcast',

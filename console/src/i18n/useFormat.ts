@@ -52,6 +52,12 @@ export function useFormat() {
     relative: (at: number, now: number) => relativeTime(at, now, locale.value),
     duration: (ms: number) => durationText(ms, locale.value),
     absolute: (at: number, now: number = Date.now()) => absoluteTime(at, now, locale.value),
+    /** The whole date, for what is years away. */
+    date: (at: number) =>
+      cached(
+        `f${locale.value}`,
+        () => new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }),
+      ).format(at),
     list: (names: readonly string[]) =>
       cached(
         `l${locale.value}`,

@@ -1,10 +1,32 @@
+import { zhCNAudit, zhCNAuditAction, zhCNAuditOutcome, zhCNAuditProblem } from './zh-CN-audit'
+import { zhCNCredentials } from './zh-CN-credentials'
+import { zhCNContinuity, zhCNContinuityProblem } from './zh-CN-continuity'
+import { zhCNPeople } from './zh-CN-people'
 import { zhCNWords } from './zh-CN-words'
 
 /** The texts of the console. This file and its words define the keys; every other language has the same. */
 export const zhCN = {
   ...zhCNWords,
+  audit: zhCNAudit,
+  auditAction: zhCNAuditAction,
+  auditOutcome: zhCNAuditOutcome,
+  auditProblem: zhCNAuditProblem,
+  continuity: zhCNContinuity,
+  continuityProblem: zhCNContinuityProblem,
+  ...zhCNCredentials,
+  ...zhCNPeople,
   app: { name: '门岗', subtitle: '无人值守小区综合治理', skip: '跳到主要内容', unresolvedTitle: '({n}) 门岗' },
-  nav: { label: '主导航', live: '实时', alerts: '告警', devices: '设备', broadcast: '广播' },
+  nav: {
+    label: '主导航',
+    live: '实时',
+    alerts: '告警',
+    devices: '设备',
+    broadcast: '广播',
+    gateways: '网关',
+    people: '人员',
+    approvals: '审批',
+    audit: '审计',
+  },
   common: {
     loading: '加载中…',
     retry: '重试',
@@ -27,6 +49,8 @@ export const zhCN = {
     banner: '与中心的连接已于 {time} 中断（{duration}），画面内容可能已过时。正在自动重连…',
   },
   signIn: {
+    totp: '验证器上的 6 位数字，或恢复码',
+    back: '返回',
     username: '用户名',
     password: '密码',
     submit: '登录',
@@ -144,7 +168,7 @@ export const zhCN = {
   setup: {
     title: '添加设备',
     secret: '设备密钥',
-    secretHint: '设备连接网关的密码（摄像机填其自身密码），至少 8 位。保存后不再显示，请先录入设备。',
+    secretHint: '设备连接网关的密码（摄像机填其自身密码），至少 8 位；保存后不再显示。留空则由平台生成并显示一次。',
     generate: '生成密钥',
     address: '服务地址',
     addressHint: '仅摄像机：如 http://192.168.1.20/onvif/device_service',
@@ -213,6 +237,7 @@ export const zhCN = {
     clockGood: '时钟正常',
     lastSeen: '最后在线 {time}',
     none: '还没有登记网关',
+    details: '{id} 的详情',
   },
   broadcast: {
     page: '广播',

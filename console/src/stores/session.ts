@@ -1,4 +1,12 @@
-import { getSession, signIn, signOut, type Endpoint, type Session, type User } from '@gatehouse/platform/contract'
+import {
+  getSession,
+  signIn,
+  signOut,
+  type Duty,
+  type Endpoint,
+  type Session,
+  type User,
+} from '@gatehouse/platform/contract'
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
 import { ApiError, call } from '../api/http'
@@ -9,6 +17,8 @@ const usualTimeZone = 'Asia/Shanghai'
 /** Who is signed in, and what they may do. */
 export const useSession = defineStore('session', () => {
   const user = shallowRef<User>()
+  /** What has to be done before anything else is allowed. */
+  const duty = shallowRef<Duty>()
   /** The session ended by itself; the sign-in page says so. */
   const hasExpired = shallowRef(false)
   /** Zone of the compounds, in which quiet hours are judged. */
@@ -17,6 +27,7 @@ export const useSession = defineStore('session', () => {
 
   function enter(session: Session) {
     user.value = session.user
+    duty.value = session.duty
     timeZone.value = session.timeZone ?? usualTimeZone
   }
 
@@ -30,22 +41,25 @@ export const useSession = defineStore('session', () => {
 
   return {
     user,
+    duty,
     timeZone,
     hasExpired,
     /** Asks once whether the cookie of this browser still holds. */
     known: () => (asked ??= restore()),
-    async signIn(username: string, password: string) {
-      enter(await call(signIn, { body: { username, password } }))
+    /** Asks again: what has to be done first may have changed. */
+    refresh: async () => enter(await call(getSession, {})),
+    async signIn(username: string, password: string, totp?: string) {
+      enter(await call(signIn, { body: { username, password, ...(totp !== undefined && { totp }) } }))
       hasExpired.value = false
     },
     async signOut() {
       await call(signOut, {})
-      user.value = undefined
+      user.value = duty.value = undefined
       hasExpired.value = false
     },
     end() {
       hasExpired.value = user.value !== undefined
-      user.value = undefined
+      user.value = duty.value = undefined
     },
     /** Whether the role allows an endpoint, as the contract declares it. */
     can({ access }: Pick<Endpoint, 'access'>): boolean {

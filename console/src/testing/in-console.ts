@@ -47,7 +47,19 @@ export function createTestRealtime() {
 }
 
 const guard: User = { username: 'guard', name: 'Guard', role: 'guard', scope: '' }
-const pages = ['live', 'alerts', 'devices', 'broadcast', 'sign-in']
+const pages = [
+  'live',
+  'alerts',
+  'devices',
+  'broadcast',
+  'gateways',
+  'account',
+  'people',
+  'approvals',
+  'first-steps',
+  'audit',
+  'sign-in',
+]
 
 interface MountOptions {
   readonly props?: Record<string, unknown>
@@ -68,6 +80,7 @@ export function mountInConsole(component: Component, options: MountOptions = {})
       ...pages.map((name) => ({ path: `/${name}`, name, component: nothing })),
       { path: '/alerts/:alertId', name: 'alert', component: nothing },
       { path: '/devices/:deviceId', name: 'device', component: nothing },
+      { path: '/gateways/:gatewayId', name: 'gateway', component: nothing },
     ],
   })
   const wrapper = mount(component, {

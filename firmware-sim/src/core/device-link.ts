@@ -1,19 +1,23 @@
 import { topics, type CommandResult } from '@gatehouse/gateway/protocol'
 import { connect, type MqttClient } from 'mqtt'
+import { tlsOptions, type DeviceTls } from './device-tls.ts'
 import type { Faults } from './faults.ts'
 import type { Logger } from './logger.ts'
 import type { Random } from './seeded-random.ts'
 
 /** Events that fit into the flash of a real controller; beyond that the oldest goes. */
 const keptEvents = 1000
+/** Events on their way at once: one that is not acknowledged must not hold up the next car. */
+const eventsInFlight = 8
 /** A stopping device waits this long for the network to take its last words. */
 const goodbyeMs = 1000
 
 export interface LinkOptions {
   readonly deviceId: string
   readonly secret: string
-  /** `mqtt://host:port` of the gateway. */
+  /** `mqtt://host:port` of the gateway, or `mqtts://host:port` with `tls`. */
   readonly broker: string
+  readonly tls?: DeviceTls | undefined
   readonly random: Random
   readonly faults: Faults
   readonly logger: Logger
@@ -34,35 +38,35 @@ interface KeptEvent {
   readonly event: object
   /** Was already there when a connection was lost: history, not news. */
   isHistory: boolean
+  /** On its way under this number. */
+  messageId?: number | undefined
 }
 
-/** Sends kept events in order, one at a time, and forgets each only when the gateway has acknowledged it. */
+/** Sends kept events in order, a few at a time, and forgets each only when the gateway has acknowledged it. */
 function createEventQueue(client: MqttClient, topic: string, faults: Faults) {
   const kept: KeptEvent[] = []
-  let isSending = false
-  let messageId: number | undefined
 
-  async function send({ event, isHistory }: KeptEvent) {
-    const payload = JSON.stringify(isHistory ? { ...event, replayed: true } : event)
+  function send(entry: KeptEvent) {
+    const payload = JSON.stringify(entry.isHistory ? { ...entry.event, replayed: true } : entry.event)
     if (faults.has('duplicate-events')) client.publish(topic, payload, { qos: 1 })
     const acknowledged = client.publishAsync(topic, payload, { qos: 1 })
-    messageId = client.getLastMessageId()
-    await acknowledged
-    messageId = undefined
+    entry.messageId = client.getLastMessageId()
+    acknowledged.then(
+      () => forget(entry),
+      () => undefined, // the connection went: the event stays and is replayed after the next connect
+    )
   }
 
-  async function drain() {
-    if (isSending) return
-    isSending = true
-    try {
-      for (let next = kept[0]; next && client.connected && !faults.has('silent'); next = kept[0]) {
-        await send(next)
-        kept.splice(kept.indexOf(next), 1)
-      }
-    } catch {
-      // The connection went: the event stays and is replayed after the next connect.
-    } finally {
-      isSending = false
+  function forget(entry: KeptEvent) {
+    const index = kept.indexOf(entry)
+    if (index !== -1) kept.splice(index, 1)
+    drain()
+  }
+
+  function drain() {
+    for (const entry of kept.slice(0, eventsInFlight)) {
+      if (!client.connected || faults.has('silent')) return
+      if (entry.messageId === undefined) send(entry)
     }
   }
 
@@ -71,13 +75,16 @@ function createEventQueue(client: MqttClient, topic: string, faults: Faults) {
     add(event: object) {
       kept.push({ event, isHistory: !client.connected })
       if (kept.length > keptEvents) kept.shift()
-      void drain()
+      drain()
     },
     connectionLost() {
-      for (const entry of kept) entry.isHistory = true
-      // We replay it ourselves, marked; the client library would repeat it as it was.
-      if (messageId !== undefined) client.removeOutgoingMessage(messageId)
-      messageId = undefined
+      for (const entry of kept) {
+        const { messageId } = entry
+        entry.isHistory = true
+        entry.messageId = undefined
+        // We replay it ourselves, marked; the client library would repeat it as it was.
+        if (messageId !== undefined) client.removeOutgoingMessage(messageId)
+      }
     },
   }
 }
@@ -105,11 +112,13 @@ function parse(payload: Buffer): unknown {
   }
 }
 
-function openClient({ deviceId, secret, broker, random }: LinkOptions) {
+function openClient({ deviceId, secret, broker, tls, random }: LinkOptions) {
   return connect(broker, {
     clientId: deviceId,
     username: deviceId,
-    password: secret,
+    // Whoever shows a certificate needs no secret.
+    ...(tls?.own === undefined && { password: secret }),
+    ...(tls && tlsOptions(tls)),
     clean: true,
     keepalive: 30,
     connectTimeout: 10_000,
@@ -133,7 +142,7 @@ export function openLink(options: LinkOptions): DeviceLink {
     client.subscribe(topics.command(deviceId), { qos: 1 })
     client.publish(topics.status(deviceId), 'online', { qos: 1, retain: true })
     options.onConnected()
-    void events.drain()
+    events.drain()
   })
   client.on('message', (_topic, payload) => options.onCommand(parse(payload)))
   client.on('close', () => events.connectionLost())
@@ -144,7 +153,7 @@ export function openLink(options: LinkOptions): DeviceLink {
       if (isCut) client.end(true)
       else client.reconnect()
     }
-    void events.drain()
+    events.drain()
   })
 
   const say = (topic: string, message: object) => {

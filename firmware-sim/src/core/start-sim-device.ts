@@ -1,5 +1,6 @@
 import type { CommandResult } from '@gatehouse/gateway/protocol'
 import { openLink } from './device-link.ts'
+import type { DeviceTls } from './device-tls.ts'
 import { createFaults, type Faults } from './faults.ts'
 import type { Logger } from './logger.ts'
 import type { Random } from './seeded-random.ts'
@@ -11,8 +12,9 @@ const reportEveryMs = 30_000
 export interface SimDeviceOptions {
   readonly deviceId: string
   readonly secret: string
-  /** `mqtt://host:port` of the gateway. */
+  /** `mqtt://host:port` of the gateway, or `mqtts://host:port` with `tls`. */
   readonly broker: string
+  readonly tls?: DeviceTls | undefined
   readonly random: Random
   readonly logger: Logger
   /** 1 (the default) is real time; 10 makes every delay ten times shorter. */
@@ -44,7 +46,7 @@ function reportRegularly(report: () => void, random: Random, periodMs: number) {
 /** Connects a simulated device to its gateway and keeps it running until `stop`. */
 export function startSimDevice<S extends object, R extends object, E extends object, C, X>(
   device: SimDevice<S, R, E, C, X>,
-  { deviceId, secret, broker, random, logger, pace = 1 }: SimDeviceOptions,
+  { deviceId, secret, broker, tls, random, logger, pace = 1 }: SimDeviceOptions,
 ): RunningDevice<X> {
   const faults = createFaults()
   const answers = new Set<NodeJS.Timeout>()
@@ -67,6 +69,7 @@ export function startSimDevice<S extends object, R extends object, E extends obj
     deviceId,
     secret,
     broker,
+    tls,
     random: random.fork('network'),
     faults,
     logger,

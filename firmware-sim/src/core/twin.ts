@@ -102,7 +102,7 @@ function createContext<R, E>(
     isPending: timers.isPending,
     emit(event) {
       events += 1
-      ports.event({ id: `${boot}-${events}`, at: ports.now(), ...event } as E)
+      ports.event({ id: `${boot}-${events}`, at: ports.now(), seq: events, ...event } as E)
     },
     whenReady: (value, action) => void value.then((ready) => whileRunning(() => action(ready))),
     isStuck: () => ports.faults.has('stuck'),

@@ -58,7 +58,7 @@ interface Setup {
 async function setUp({ settings, compound, stateFile, state }: Setup): Promise<DemoState> {
   const client = createPlatformClient(`http://127.0.0.1:${settings.ports.http}`)
   const password = settings.password ?? state.password
-  await signIn(client, [state.password, password])
+  const present = await signIn(client, [state.password, password])
   const addresses = new Map(
     camerasOf(compound).map(({ deviceId }, index) => [
       deviceId,
@@ -79,7 +79,7 @@ async function setUp({ settings, compound, stateFile, state }: Setup): Promise<D
     })
   }
   if (state.provisioned === undefined || password !== state.password)
-    await setPasswords(client, compound.path, password)
+    await setPasswords(client, compound.path, { present, wanted: password })
   next.provisioned = fingerprint
   await writeState(stateFile, next)
   return next

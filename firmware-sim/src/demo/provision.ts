@@ -14,7 +14,6 @@ function accounts(path: string) {
     { username: 'property', name: '物业经理', role: 'property', scope: path },
     { username: 'grid', name: '网格员', role: 'grid', scope: `${street}/${community}` },
     { username: 'installer', name: '安装工程师', role: 'installer', scope: street },
-    // The last: changing it may end our own session.
     { username: 'admin', name: '管理员', role: 'admin', scope: '' },
   ] as const
 }
@@ -62,22 +61,35 @@ async function registerGateway({ client, compound, gatewaySecret }: Provision): 
   return secret
 }
 
-/** Signs in with the first password that fits: a start that was interrupted may have changed it already. */
-export async function signIn(client: PlatformClient, passwords: readonly string[]) {
+/** Signs in with the first password that fits, and answers it: an interrupted start may have changed it already. */
+export async function signIn(client: PlatformClient, passwords: readonly string[]): Promise<string> {
   for (const [index, password] of passwords.entries()) {
     try {
       await client.call('POST', '/api/session', { username: 'admin', password })
-      return
+      return password
     } catch (error) {
       const isWrong = error instanceof PlatformRefusal && error.status === 401
       if (!isWrong || index === passwords.length - 1) throw error
     }
   }
+  throw new Error('There is no password to sign in with')
 }
 
-export async function setPasswords(client: PlatformClient, path: string, password: string) {
-  for (const { username, ...account } of accounts(path))
-    await client.call('PUT', `/api/users/${username}`, { ...account, password })
+interface Passwords {
+  /** With which we have signed in. */
+  readonly present: string
+  readonly wanted: string
+}
+
+/** One password for every account. It is not temporary: whoever starts the demo has chosen it or reads it there. */
+export async function setPasswords(client: PlatformClient, path: string, { present, wanted }: Passwords) {
+  for (const { username, ...account } of accounts(path)) {
+    const isOwn = username === 'admin'
+    const body = isOwn ? account : { ...account, password: wanted, temporaryPassword: false }
+    await client.call('PUT', `/api/users/${username}`, body)
+  }
+  if (present === wanted) return
+  await client.call('PUT', '/api/account/password', { oldPassword: present, newPassword: wanted })
 }
 
 /** Brings the platform to the state of the scenario; doing it again changes nothing. Answers the gateway's secret. */

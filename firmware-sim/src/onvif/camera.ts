@@ -27,7 +27,7 @@ export interface CameraRules {
   /** Refuses a login whose nonce was used before. Off by default, because some clients reuse theirs. */
   readonly rejectReplays: boolean
   readonly maxPullPoints: number
-  /** Port of the announced RTSP addresses. The camera announces its streams; serving them is another server's task. */
+  /** Where the streams of all cameras are asked for; 0 takes a free port. */
   readonly streamPort: number
 }
 
@@ -35,12 +35,14 @@ export const defaultRules: CameraRules = {
   clockWindowMs: 5000,
   rejectReplays: false,
   maxPullPoints: 8,
-  streamPort: 554,
+  streamPort: 0,
 }
 
 export interface CameraCounts {
   requests: number
   snapshots: number
+  /** Streams that were described to somebody who may see them. */
+  descriptions: number
   readonly refusals: Partial<Record<LoginRefusal, number>>
 }
 
@@ -64,6 +66,10 @@ export interface Camera {
   /** Set once the camera listens, because its port may be chosen by the system. */
   port: number
   address(path: string): string
+  /** Set once streams are served. */
+  streamPort: number
+  /** Off as after a crash of the encoder: everything else goes on. */
+  isStreaming: boolean
 }
 
 /** Identity follows from the id alone, so that a camera is the same one after a restart. */
@@ -89,7 +95,7 @@ export function createCamera(options: CameraOptions, rules: CameraRules): Camera
     digest: createHttpDigest(options),
     events: createEventSource(rules.maxPullPoints, now),
     ptz: createPanTiltZoom(),
-    counts: { requests: 0, snapshots: 0, refusals: {} },
+    counts: { requests: 0, snapshots: 0, descriptions: 0, refusals: {} },
     now,
     clockSkewMs: () => skewMs,
     setClockSkew(ms) {
@@ -97,6 +103,8 @@ export function createCamera(options: CameraOptions, rules: CameraRules): Camera
     },
     port: options.port,
     address: (path) => `http://${options.host}:${String(camera.port)}${path}`,
+    streamPort: rules.streamPort,
+    isStreaming: true,
   }
   return camera
 }

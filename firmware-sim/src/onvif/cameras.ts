@@ -1,6 +1,7 @@
 import { createCamera, defaultRules, type Camera, type CameraOptions, type CameraRules } from './camera.ts'
 import { startCameraServer, type CameraServer } from './camera-server.ts'
 import { startDiscovery, type Discovery, type DiscoveryOptions } from './discovery.ts'
+import { startRtspServer, type RtspServer } from './rtsp-server.ts'
 import { serviceList } from './service-list.ts'
 import type { CameraEvent } from './topics.ts'
 import type { LoginRefusal } from './username-token.ts'
@@ -19,6 +20,7 @@ export interface CameraStatus {
   readonly address: string
   readonly requests: number
   readonly snapshots: number
+  readonly descriptions: number
   readonly refusals: Readonly<Partial<Record<LoginRefusal, number>>>
   readonly pullPoints: number
   readonly clockSkewMs: number
@@ -30,6 +32,8 @@ export interface Cameras {
   /** Sets a state such as motion, or lets something happen such as a crossed line. */
   trigger(cameraId: string, event: CameraEvent, active: boolean): void
   setClockSkew(cameraId: string, ms: number): void
+  /** A camera whose stream is off still answers everything else. */
+  setStream(cameraId: string, isOn: boolean): void
   status(): readonly CameraStatus[]
   close(): Promise<void>
 }
@@ -39,6 +43,7 @@ const statusOf = (camera: Camera): CameraStatus => ({
   address: camera.address(serviceList.device.path),
   requests: camera.counts.requests,
   snapshots: camera.counts.snapshots,
+  descriptions: camera.counts.descriptions,
   refusals: { ...camera.counts.refusals },
   pullPoints: camera.events.pullPointCount(),
   clockSkewMs: camera.clockSkewMs(),
@@ -58,16 +63,23 @@ async function startServers(cameras: readonly Camera[], options: CamerasOptions)
   throw new Error(`Camera ${id} cannot listen on ${host}:${String(port)}: choose an address that is free`, { cause })
 }
 
+async function startStreams(cameras: readonly Camera[], port: number): Promise<RtspServer> {
+  const streams = await startRtspServer(cameras, port)
+  for (const camera of cameras) camera.streamPort = streams.port
+  return streams
+}
+
 /** Simulated ONVIF cameras, each on its own address: services, events, pictures and discovery. */
 export async function startCameras(options: CamerasOptions): Promise<Cameras> {
   const rules = { ...defaultRules, ...options.rules }
   const cameras = new Map(options.cameras.map((camera) => [camera.id, createCamera(camera, rules)]))
   const all = [...cameras.values()]
   if (all.length < options.cameras.length) throw new Error('Two cameras have the same id: give each its own')
-  const servers = await startServers(all, options)
+  const servers: { close(): Promise<void> }[] = [...(await startServers(all, options))]
   const closeServers = () => Promise.all(servers.map((server) => server.close()))
   let discovery: Discovery | undefined
   try {
+    if (all.length > 0) servers.push(await startStreams(all, rules.streamPort))
     discovery = options.discovery ? await startDiscovery(all, options.discovery) : undefined
   } catch (error) {
     await closeServers()
@@ -87,6 +99,9 @@ export async function startCameras(options: CamerasOptions): Promise<Cameras> {
     addressOf: (cameraId) => cameraOf(cameraId).address(serviceList.device.path),
     trigger: (cameraId, event, active) => cameraOf(cameraId).events.trigger(event, active),
     setClockSkew: (cameraId, ms) => cameraOf(cameraId).setClockSkew(ms),
+    setStream(cameraId, isOn) {
+      cameraOf(cameraId).isStreaming = isOn
+    },
     status: () => all.map(statusOf),
     close: () => (closing ??= closeAll()),
   }

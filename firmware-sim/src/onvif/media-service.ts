@@ -1,4 +1,5 @@
 import { invalidArgument } from './faults.ts'
+import { streamPath } from './stream-description.ts'
 import { requiredText, type Call, type Service } from './service.ts'
 import { serviceList, snapshotPath } from './service-list.ts'
 import {
@@ -34,10 +35,9 @@ const mediaUri = (uri: string): Xml => xml`
     <tt:Timeout>PT60S</tt:Timeout>
   </trt:MediaUri>`
 
-/** The address is announced as by a real camera; an RTSP server beside this one may serve it. */
 const getStreamUri = (call: Call): Xml => {
-  const { options, rules } = call.camera
-  const uri = `rtsp://${options.host}:${String(rules.streamPort)}/stream?channel=1&profile=${profileOf(call).token}`
+  const { camera } = call
+  const uri = `rtsp://${camera.options.host}:${String(camera.streamPort)}${streamPath(camera, profileOf(call).token)}`
   return xml`<trt:GetStreamUriResponse>${mediaUri(uri)}</trt:GetStreamUriResponse>`
 }
 

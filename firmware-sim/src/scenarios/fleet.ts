@@ -1,3 +1,4 @@
+import type { DeviceTls } from '../core/device-tls.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Random } from '../core/seeded-random.ts'
 import { startSimDevice, type RunningDevice, type SimDeviceOptions } from '../core/start-sim-device.ts'
@@ -9,9 +10,9 @@ import type { Scenario, ScenarioCompound } from './scenario.ts'
 
 /** Where the gateway of a compound listens. */
 export interface GatewayAddress {
-  /** `mqtt://host:port` */
+  /** `mqtt://host:port`, `mqtts://host:port` */
   readonly broker: string
-  /** `http://host:port` */
+  /** `http://host:port`, `https://host:port` */
   readonly http: string
 }
 
@@ -21,6 +22,8 @@ export interface FleetOptions {
   readonly logger: Logger
   readonly gatewayOf: (compound: ScenarioCompound) => GatewayAddress
   readonly secretOf: (deviceId: string) => string
+  /** What each device needs where the gateway listens with TLS. */
+  readonly tlsOf?: ((deviceId: string) => DeviceTls) | undefined
 }
 
 /** Every device that speaks MQTT, running. */
@@ -32,7 +35,7 @@ export interface Fleet {
   close(): Promise<void>
 }
 
-export function startFleet({ scenario, random, logger, gatewayOf, secretOf }: FleetOptions): Fleet {
+export function startFleet({ scenario, random, logger, gatewayOf, secretOf, tlsOf }: FleetOptions): Fleet {
   const barriers = new Map<string, RunningDevice<BarrierStimulus>>()
   const faceGates = new Map<string, RunningDevice<FaceGateStimulus>>()
   const smokes = new Map<string, RunningDevice<SmokeStimulus>>()
@@ -48,7 +51,8 @@ export function startFleet({ scenario, random, logger, gatewayOf, secretOf }: Fl
     const { broker } = gatewayOf(compound)
     for (const { deviceId, kind } of compound.devices) {
       if (kind === 'camera') continue
-      start[kind]({ deviceId, secret: secretOf(deviceId), broker, random: random.fork(deviceId), logger })
+      const credentials = { secret: secretOf(deviceId), tls: tlsOf?.(deviceId) }
+      start[kind]({ deviceId, ...credentials, broker, random: random.fork(deviceId), logger })
     }
   }
   const all = new Map<string, RunningDevice<never>>([...barriers, ...faceGates, ...smokes, ...speakers])

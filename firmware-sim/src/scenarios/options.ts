@@ -11,6 +11,8 @@ export const usage = `npm run sim -- <scenario> [options]
   --compound <id>        play only this compound; repeat for several
   --desired <file>       write the gateway's GATEHOUSE_DESIRED file; {compound} in it: one file for each
   --secrets <file>       JSON object of device ids and secrets, instead of secrets from the seed
+  --certificates <folder>
+                         gatehouse-ca.pem, <id>.cert.pem and <id>.key.pem: for mqtts:// and https:// gateways
   --camera-port <n>      port of the first camera, the others follow; 0: free ports (0)
   --discovery            let cameras answer WS-Discovery
   --quiet                log warnings only`
@@ -30,6 +32,7 @@ export interface Options {
   readonly compounds: readonly string[]
   readonly desired: string | undefined
   readonly secrets: string | undefined
+  readonly certificates: string | undefined
   readonly cameraPort: number
   readonly isDiscoverable: boolean
   readonly isQuiet: boolean
@@ -69,6 +72,7 @@ function readArguments(args: readonly string[]) {
         compound: { type: 'string', multiple: true, default: [] },
         desired: { type: 'string' },
         secrets: { type: 'string' },
+        certificates: { type: 'string' },
         'camera-port': { type: 'string', default: '0' },
         discovery: { type: 'boolean', default: false },
         quiet: { type: 'boolean', default: false },
@@ -93,6 +97,7 @@ export function parseOptions(args: readonly string[]): Options {
     compounds: values.compound,
     desired: values.desired,
     secrets: values.secrets,
+    certificates: values.certificates,
     cameraPort: wholeNumber('camera-port', values['camera-port'], [0, 65_535]),
     isDiscoverable: values.discovery,
     isQuiet: values.quiet,

@@ -1,3 +1,4 @@
+import type { DeviceTls } from '../core/device-tls.ts'
 import { planFaults } from '../core/faults.ts'
 import type { Logger } from '../core/logger.ts'
 import { createPictureUpload } from '../core/media-uploader.ts'
@@ -17,6 +18,8 @@ export interface PlayOptions {
   readonly logger: Logger
   readonly gatewayOf: (compound: ScenarioCompound) => GatewayAddress
   readonly secretOf: (deviceId: string) => string
+  /** What each device needs where the gateway listens with TLS. */
+  readonly tlsOf?: ((deviceId: string) => DeviceTls) | undefined
   readonly firstCameraPort?: number
   readonly isDiscoverable?: boolean
   /** Told of everything that happens. */
@@ -110,7 +113,7 @@ function whenConnected(fleet: Fleet, later: Later, start: () => void) {
 
 /** Starts every device of the scenario and lets things happen until it is closed. */
 export async function playScenario(options: PlayOptions): Promise<Play> {
-  const { scenario, random, logger, gatewayOf, secretOf, firstCameraPort = 0, isDiscoverable = false } = options
+  const { scenario, random, logger, gatewayOf, secretOf, tlsOf, firstCameraPort = 0, isDiscoverable = false } = options
   const staged = stageDevices(scenario)
   const cameras = await startCamerasOf({
     devices: staged.values(),
@@ -119,7 +122,7 @@ export async function playScenario(options: PlayOptions): Promise<Play> {
     firstPort: firstCameraPort,
     isDiscoverable,
   })
-  const fleet = startFleet({ scenario, random: random.fork('devices'), logger, gatewayOf, secretOf })
+  const fleet = startFleet({ scenario, random: random.fork('devices'), logger, gatewayOf, secretOf, tlsOf })
   const schedule = createSchedule()
   const uploadPicture = createPictureUpload(logger)
   const stage: Stage = {
@@ -130,7 +133,8 @@ export async function playScenario(options: PlayOptions): Promise<Play> {
     async upload(deviceId, picture) {
       const at = staged.get(deviceId)
       if (!at) return undefined
-      return uploadPicture({ deviceId, secret: secretOf(deviceId), gateway: gatewayOf(at.compound).http, picture })
+      const credentials = { secret: secretOf(deviceId), tls: tlsOf?.(deviceId) }
+      return uploadPicture({ deviceId, ...credentials, gateway: gatewayOf(at.compound).http, picture })
     },
     later: schedule.later,
   }

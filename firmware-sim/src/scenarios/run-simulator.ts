@@ -1,6 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import type { Logger } from '../core/logger.ts'
 import { createRandom } from '../core/seeded-random.ts'
+import { readCertificates } from './certificates.ts'
 import { desiredFile, only, type DesiredSources } from './desired-file.ts'
 import { loadScenario } from './load-scenario.ts'
 import { addressFor, type Options } from './options.ts'
@@ -27,17 +28,21 @@ async function choose({ scenario: name, seed, scale, compounds }: Options): Prom
   return compounds.length === 0 ? scenario : only(scenario, compounds)
 }
 
+const idsOf = ({ compounds }: Scenario) => compounds.flatMap(({ devices }) => devices.map(({ deviceId }) => deviceId))
+
 /** Plays the chosen scenario until it is closed. */
 export async function runSimulator(options: Options, everything: Logger): Promise<Play> {
   const logger = options.isQuiet ? { ...everything, info: () => undefined } : everything
   const scenario = await choose(options)
   const secrets = options.secrets === undefined ? {} : await readSecrets(options.secrets)
   const secretOf = (deviceId: string) => secrets[deviceId] ?? deriveSecret(options.seed, deviceId)
+  const tlsOf =
+    options.certificates === undefined ? undefined : await readCertificates(options.certificates, idsOf(scenario))
   const play = await playScenario({
     scenario,
     random: createRandom(options.seed),
     logger,
-    secretOf,
+    ...{ secretOf, tlsOf },
     gatewayOf: ({ compoundId }) => ({
       broker: addressFor(options.gateway, compoundId),
       http: addressFor(options.gatewayHttp, compoundId),

@@ -13,6 +13,7 @@ import {
 } from '@gatehouse/platform/contract'
 import type { DeviceSetup, Person, Permit } from '@gatehouse/platform/contract'
 import { Client } from './client.ts'
+import { betrayalsIn } from './betrayals.ts'
 import { startPart, type Part } from './part.ts'
 
 export const compoundId = 'garden'
@@ -26,7 +27,18 @@ export interface HouseOptions {
   readonly permits?: readonly Permit[]
   readonly people?: readonly Person[]
   /** Environment of both servers, for example INFLUX_*. */
-  readonly env?: Readonly<Record<string, string>>
+  readonly env?: Environment
+  readonly platformEnv?: Environment
+  /** Further environment of the gateway, once the platform listens; it may lead it there by a way round. */
+  readonly gatewayEnv?: (platform: PlatformPorts) => Environment
+  /** Folder of the caller, who removes it; without it the house makes and removes one. */
+  readonly data?: string
+}
+
+type Environment = Readonly<Record<string, string>>
+export interface PlatformPorts {
+  readonly httpPort: number
+  readonly uplinkPort: number
 }
 
 export interface House {
@@ -38,7 +50,7 @@ export interface House {
   startGateway(): Promise<void>
   mqttPort(): number
   gatewayHttpPort(): number
-  /** Stops both servers and removes their data. */
+  /** Stops both servers and removes their data; fails when one of them has written a secret into its log. */
   close(): Promise<void>
 }
 
@@ -75,7 +87,7 @@ async function untilAnnounced(admin: Client) {
 
 /** Platform and gateway as processes in an empty folder, with one compound set up. */
 export async function startHouse(options: HouseOptions): Promise<House> {
-  const data = await mkdtemp(join(tmpdir(), 'gatehouse-'))
+  const data = options.data ?? (await mkdtemp(join(tmpdir(), 'gatehouse-')))
   const common = { GATEHOUSE_DATA: data, ...options.env }
   let gatewaySecret = ''
 
@@ -85,6 +97,7 @@ export async function startHouse(options: HouseOptions): Promise<House> {
         ...common,
         ...fixedPorts(before, { GATEHOUSE_HTTP_PORT: 'httpPort', GATEHOUSE_UPLINK_PORT: 'uplinkPort' }),
         GATEHOUSE_ADMIN_PASSWORD: adminPassword,
+        ...options.platformEnv,
       },
     })
   const startGateway = (platform: Part, before?: Part) =>
@@ -96,28 +109,37 @@ export async function startHouse(options: HouseOptions): Promise<House> {
         GATEHOUSE_GATEWAY_SECRET: gatewaySecret,
         GATEHOUSE_PLATFORM_URL: `http://127.0.0.1:${ports(platform).httpPort}`,
         GATEHOUSE_UPLINK_URL: `mqtt://127.0.0.1:${ports(platform).uplinkPort}`,
+        ...options.gatewayEnv?.(ports(platform)),
       },
     })
 
   const platform = await startPlatform()
   const admin = new Client(`http://127.0.0.1:${ports(platform).httpPort}`)
   gatewaySecret = await provision(admin, options)
+  const secrets = [adminPassword, gatewaySecret, ...Object.keys(options.devices).map(secretOf)]
+  const parts = [platform]
+  const kept = (part: Part) => {
+    parts.push(part)
+    return part
+  }
   const house: House = {
     data,
     admin,
     platform,
-    gateway: await startGateway(platform),
+    gateway: kept(await startGateway(platform)),
     async startPlatform() {
-      house.platform = await startPlatform(house.platform)
+      house.platform = kept(await startPlatform(house.platform))
     },
     async startGateway() {
-      house.gateway = await startGateway(house.platform, house.gateway)
+      house.gateway = kept(await startGateway(house.platform, house.gateway))
     },
     mqttPort: () => ports(house.gateway).mqttPort,
     gatewayHttpPort: () => ports(house.gateway).httpPort,
     async close() {
       await Promise.all([house.gateway.stop(), house.platform.stop()])
-      await rm(data, { recursive: true, force: true })
+      if (options.data === undefined) await rm(data, { recursive: true, force: true })
+      const [betrayal] = betrayalsIn(parts, secrets)
+      if (betrayal !== undefined) throw new Error(`A secret is in the log of a part: ${betrayal}`)
     },
   }
   await untilAnnounced(admin)

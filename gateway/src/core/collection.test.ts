@@ -2,9 +2,15 @@ import { expect, test } from 'vitest'
 import { memoryStore } from '../../test/fakes.ts'
 import { createCollection } from './collection.ts'
 
+const things = {
+  area: 'things',
+  list: 'parking',
+  fits: (stored: unknown) => typeof stored === 'object' && stored !== null && 'n' in stored,
+} as const
+
 const setup = (memory = memoryStore()) => ({
   memory,
-  collection: createCollection<{ n: number }>({ store: memory.store, area: 'things' }),
+  collection: createCollection<{ n: number }>({ ...things, store: memory.store }),
 })
 
 test('only what differs is written', async () => {
@@ -36,7 +42,7 @@ test('a long list comes back whole, and others have their turn meanwhile', async
   const many = Array.from({ length: 12_000 }, (_, n) => ({ area: 'things', key: `k${n}`, value: { n } }))
   const { store } = memoryStore(many)
   const revive = (stored: unknown) => ({ n: (stored as { n: number }).n + 1 })
-  const collection = createCollection<{ n: number }>({ store, area: 'things', revive })
+  const collection = createCollection<{ n: number }>({ ...things, store, revive })
   let turns = 0
   const timer = setInterval(() => (turns += 1), 0)
   await collection.load()
@@ -51,4 +57,22 @@ test('a long list is written in pieces, so that decisions go in between', async 
   await collection.replace(many)
   expect(memory.commits.map(({ state }) => state?.length)).toEqual([1000, 1000, 500])
   expect(collection.size).toBe(2500)
+})
+
+test('what no longer fits is put aside, and its list is asked for anew', async () => {
+  const memory = memoryStore([
+    { area: 'things', key: 'a', value: { n: 1 } },
+    { area: 'things', key: 'b', value: 'from another version' },
+    { area: 'desired', key: 'parking', value: 7 },
+  ])
+  const { collection } = setup(memory)
+  await collection.load()
+  expect(collection.isWhole()).toBe(false)
+  expect([...collection.values()]).toEqual([{ n: 1 }])
+  expect(memory.areaOf('unfit')).toEqual(new Map([['things/b', 'from another version']]))
+  expect([memory.areaOf('things').has('b'), memory.areaOf('desired').size]).toEqual([false, 0])
+
+  const later = setup(memory).collection
+  await later.load()
+  expect(later.isWhole()).toBe(true)
 })

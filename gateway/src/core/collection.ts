@@ -6,6 +6,8 @@ export interface Collection<T> {
   get(key: string): T | undefined
   values(): Iterable<T>
   readonly size: number
+  /** Whether everything that was stored still fits; else the list is fetched anew. */
+  isWhole(): boolean
   /** Makes `next` the content; only what differs is written. */
   replace(next: ReadonlyMap<string, T>): Promise<void>
 }
@@ -13,8 +15,14 @@ export interface Collection<T> {
 export interface CollectionOptions<T> {
   readonly store: Pick<StateStore, 'commit' | 'entries'>
   readonly area: string
+  /** The list of the platform that it comes from. */
+  readonly list: 'devices' | 'parking' | 'access'
+  /** Whether what was stored can be used: another version may have written it, or a disk may have spoilt it. */
+  readonly fits: (stored: unknown) => boolean
   /** Turns what was stored into what is kept in memory. */
   readonly revive?: (stored: unknown) => T
+  /** Turns what is kept in memory into what is stored; without it they are the same. */
+  readonly preserve?: (value: T) => unknown
 }
 
 /** Small enough that a car at the gate does not wait behind a list that is being written. */
@@ -26,14 +34,20 @@ const entriesPerTurn = 5000
  * A list that the platform sends whole and that lives in memory and on disk. Between two commits others have their
  * turn. A crash half-way leaves a mixture, which the next revision or the same one again sets right.
  */
-export function createCollection<T>({ store, area, revive }: CollectionOptions<T>): Collection<T> {
+export function createCollection<T>({ store, area, ...options }: CollectionOptions<T>): Collection<T> {
+  const { list, fits, revive, preserve } = options
   let current: ReadonlyMap<string, T> = new Map()
+  let isWhole = true
+  const preserved = (entry: Entry<T>) => ({ ...entry, value: entry.value && preserve?.(entry.value) })
 
   return {
     async load() {
-      const stored = await store.entries(area)
+      const [stored, unfit] = await separate(await store.entries(area), fits)
+      isWhole = unfit.length === 0
+      if (!isWhole) await putAside({ store, area, list }, unfit)
       current = revive ? await revived(stored, revive) : (stored as ReadonlyMap<string, T>)
     },
+    isWhole: () => isWhole,
     get: (key) => current.get(key),
     values: () => current.values(),
     get size() {
@@ -41,12 +55,39 @@ export function createCollection<T>({ store, area, revive }: CollectionOptions<T
     },
     async replace(next) {
       for (const state of chunks(differences(area, current, next), entriesPerCommit)) {
-        if (state.length > 0) await store.commit({ state })
+        if (state.length > 0) await store.commit({ state: preserve ? state.map(preserved) : state })
         else await delay(0)
       }
       current = next
     },
   }
+}
+
+type Unfit = readonly (readonly [key: string, value: unknown])[]
+
+async function separate(stored: ReadonlyMap<string, unknown>, fits: (stored: unknown) => boolean) {
+  const good = new Map<string, unknown>()
+  const unfit: [string, unknown][] = []
+  let seen = 0
+  for (const [key, value] of stored) {
+    if (fits(value)) good.set(key, value)
+    else unfit.push([key, value])
+    seen += 1
+    if (seen % entriesPerTurn === 0) await delay(0)
+  }
+  return [good, unfit] as const
+}
+
+/** Kept for whoever wants to know; without its revision the platform sends the list again. */
+async function putAside(
+  { store, area, list }: Pick<CollectionOptions<never>, 'store' | 'area' | 'list'>,
+  unfit: Unfit,
+) {
+  const aside = unfit.flatMap(([key, value]) => [
+    { area, key, value: undefined },
+    { area: 'unfit', key: `${area}/${key}`, value },
+  ])
+  await store.commit({ state: [{ area: 'desired', key: list, value: undefined }, ...aside] })
 }
 
 async function revived<T>(stored: ReadonlyMap<string, unknown>, revive: (value: unknown) => T) {
@@ -58,14 +99,18 @@ async function revived<T>(stored: ReadonlyMap<string, unknown>, revive: (value: 
   return entries
 }
 
-interface Entry {
+interface Entry<T> {
   readonly area: string
   readonly key: string
-  readonly value: unknown
+  readonly value: T | undefined
 }
 
 /** What must be written; `undefined` for an entry that stays as it is. */
-function* differences<T>(area: string, before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>) {
+function* differences<T>(
+  area: string,
+  before: ReadonlyMap<string, T>,
+  after: ReadonlyMap<string, T>,
+): Generator<Entry<T> | undefined> {
   for (const [key, value] of after) yield isSame(before.get(key), value) ? undefined : { area, key, value }
   for (const key of before.keys()) yield after.has(key) ? undefined : { area, key, value: undefined }
 }
@@ -73,8 +118,8 @@ function* differences<T>(area: string, before: ReadonlyMap<string, T>, after: Re
 const isSame = (one: unknown, other: unknown) => one === other || JSON.stringify(one) === JSON.stringify(other)
 
 /** Groups by number of entries looked at, so that also a list without any change gives others their turn. */
-function* chunks(entries: Iterable<Entry | undefined>, size: number): Generator<Entry[]> {
-  let chunk: Entry[] = []
+function* chunks<T>(entries: Iterable<Entry<T> | undefined>, size: number): Generator<Entry<T>[]> {
+  let chunk: Entry<T>[] = []
   let seen = 0
   for (const entry of entries) {
     if (entry) chunk.push(entry)

@@ -1,5 +1,6 @@
 import { commandRepeated } from '../errors.ts'
 import type { DeviceCommand } from './command-desk.ts'
+import { isHeld } from './held-changes.ts'
 import type { Clock, StateStore } from './ports.ts'
 
 interface CommandJournalOptions {
@@ -37,8 +38,14 @@ export function createCommandJournal({ store, clock }: CommandJournalOptions) {
         ...old.map((key) => ({ key, value: undefined })),
       ]
       try {
-        await store.commit({ state: state.map((entry) => ({ area: stateArea, ...entry })) })
+        await store.commit({
+          cause: `platform:sent/${commandId}`,
+          state: state.map((entry) => ({ area: stateArea, ...entry })),
+        })
       } catch (error) {
+        // Somebody stands at the gate and a person wants to let them in: that must not fail for want of room. Until
+        // the next start the id is known all the same.
+        if (isHeld(error)) return
         until.delete(commandId) // it was not sent
         throw error
       }

@@ -18,6 +18,8 @@ export interface DesiredState {
   load(): Promise<void>
   /** Stored revision of each area. */
   revisions(): Readonly<Record<string, number>>
+  /** What is stored of an area cannot be used: it is asked for as if there were nothing. */
+  forget(area: string): void
   /** Stores and applies a revision, then tells so. Resolves when done; a known revision changes nothing. */
   apply(area: string, revision: number, body: unknown): Promise<void>
 }
@@ -82,6 +84,7 @@ export function createDesiredState({ store, clock, logger, appliers }: DesiredSt
       for (const [area, revision] of await store.entries(stateArea)) revisions.set(area, revision as number)
     },
     revisions: () => Object.fromEntries(revisions),
+    forget: (area) => void revisions.delete(area),
     apply(area, revision, body) {
       // One after the other: a later revision must not be overtaken by an earlier one.
       const done = last.then(() => applyNow(area, revision, body))

@@ -6,7 +6,7 @@ import type { Devices, KnownDevice } from './house.ts'
 export interface DirectoryChange {
   /** New, or changed in any way. */
   readonly changed: readonly KnownDevice[]
-  /** Known before with another secret, address or kind: a connection of theirs is no longer valid. */
+  /** Known before with another secret, address or kind, or with a certificate that counts no more. */
   readonly reconnect: readonly string[]
   readonly removed: readonly KnownDevice[]
   readonly failed: readonly { readonly deviceId: string; readonly reason: string }[]
@@ -41,7 +41,7 @@ export function createDeviceDirectory(drivers: readonly Driver[]): DeviceDirecto
         changed,
         reconnect: changed.flatMap(({ desired }) => {
           const earlier = before.get(desired.deviceId)?.desired
-          return earlier && !isSame(signInOf(desired), signInOf(earlier)) ? [desired.deviceId] : []
+          return earlier && isOutdated(earlier, desired) ? [desired.deviceId] : []
         }),
         removed: [...before.values()].filter(({ desired }) => !next.has(desired.deviceId)),
         failed,
@@ -51,6 +51,12 @@ export function createDeviceDirectory(drivers: readonly Driver[]): DeviceDirecto
 }
 
 const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
+
+/** Whether a connection that was begun by what was known earlier may not go on. A further certificate ends none. */
+function isOutdated(earlier: DesiredDevice, desired: DesiredDevice): boolean {
+  const kept = new Set(desired.certificates)
+  return !isSame(signInOf(desired), signInOf(earlier)) || (earlier.certificates ?? []).some((mark) => !kept.has(mark))
+}
 
 const signInOf = ({ kind, secret, secretHash, address, username }: DesiredDevice) => [
   kind,

@@ -34,9 +34,10 @@ test('bytes that are no text are refused', async () => {
 
 test('only a registered device with its own secret may sign in', async () => {
   const { edge } = await setupEdge()
-  expect(edge.hub.authenticate('lane-in', 'secret of lane-in')).toBe(true)
-  expect(edge.hub.authenticate('lane-in', 'secret of lane-out')).toBe(false)
-  expect(edge.hub.authenticate('stranger', 'secret of stranger')).toBe(false)
+  const signIn = (deviceId: string, secret: string) => edge.hub.signIn(deviceId, secret, '192.0.2.7')
+  expect(signIn('lane-in', 'secret of lane-in')).toBe('admitted')
+  expect(signIn('lane-in', 'secret of lane-out')).toBe('refused')
+  expect(signIn('stranger', 'secret of stranger')).toBe('refused')
   await expect(edge.hub.accept('stranger', 'report', encoded('{}'))).rejects.toMatchObject({ code: 'DEVICE_UNKNOWN' })
 })
 

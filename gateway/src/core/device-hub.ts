@@ -1,12 +1,23 @@
-import type { DesiredDevice } from '@gatehouse/platform/contract'
 import { Compile } from 'typebox/compile'
 import { deviceUnknown, invalidMessage } from '../errors.ts'
 import { CommandResult, type UpChannel } from '../protocol/index.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import type { CommandDesk } from './command-desk.ts'
+import type { Continuity } from './continuity.ts'
 import type { MqttDriver, SessionHost } from './driver.ts'
 import type { Devices, Dispatch, KnownDevice } from './house.ts'
-import type { Clock, DeviceFront, Logger, MediaStore, PlatformLink, TelemetrySpool } from './ports.ts'
+import type { Doorkeeper } from './doorkeeper.ts'
+import type {
+  Clock,
+  Credential,
+  DeviceFront,
+  Logger,
+  MediaStore,
+  PlatformLink,
+  SignInAnswer,
+  TakeOver,
+  TelemetrySpool,
+} from './ports.ts'
 import type { Presence } from './presence.ts'
 import { decodeText, parseMessage } from './wire-message.ts'
 
@@ -21,13 +32,13 @@ interface DeviceHubOptions {
   readonly devices: Devices
   readonly presence: Presence
   readonly clocks: ClockWatch
+  readonly continuity: Pick<Continuity, 'heard' | 'removed'>
   readonly commands: Pick<CommandDesk, 'settle'>
   readonly dispatch: Dispatch
   readonly spool: Pick<TelemetrySpool, 'append'>
   readonly platform: Pick<PlatformLink, 'sendReadings'>
   readonly media: Pick<MediaStore, 'put'>
-  /** Whether the secret is the device's own. */
-  readonly isSecretOf: (secret: string, device: DesiredDevice) => boolean
+  readonly doorkeeper: Pick<Doorkeeper, 'signIn' | 'takenOver'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -49,9 +60,12 @@ export class DeviceHub implements DeviceFront {
     this.#options = options
   }
 
-  authenticate(deviceId: string, secret: string): boolean {
-    const device = this.#options.devices.get(deviceId)
-    return device?.driver.transport === 'mqtt' && this.#options.isSecretOf(secret, device.desired)
+  signIn(deviceId: string, credential: Credential, address: string): SignInAnswer {
+    return this.#options.doorkeeper.signIn(deviceId, credential, address)
+  }
+
+  takenOver(deviceId: string, takeOver: TakeOver): void {
+    this.#options.doorkeeper.takenOver(deviceId, takeOver)
   }
 
   async accept(deviceId: string, channel: UpChannel, payload: Uint8Array): Promise<void> {
@@ -92,16 +106,18 @@ export class DeviceHub implements DeviceFront {
 
   /** What a session driver may do in the name of a device. */
   hostOf(deviceId: string): SessionHost {
-    const { devices, dispatch, media, clock, logger } = this.#options
+    const { devices, dispatch, continuity, media, clock, logger } = this.#options
     return {
       readings: (readings) => {
         const device = devices.get(deviceId)
         if (!device) return
+        continuity.heard(deviceId, 'reports', { at: clock.now() })
         this.#takeReadings(device, clock.now(), readings).catch((error: unknown) =>
           logger.error({ err: error, deviceId }, 'readings not stored'),
         )
       },
       signal(signal, { eventId, at }) {
+        continuity.heard(deviceId, 'events', { at })
         dispatch(signal, { deviceId, eventId, at, replayed: false }).catch((error: unknown) =>
           logger.error({ err: error, deviceId }, 'event not stored'),
         )
@@ -112,6 +128,7 @@ export class DeviceHub implements DeviceFront {
 
   forget(deviceId: string): void {
     this.#lastValues.delete(deviceId)
+    this.#options.continuity.removed(deviceId)
   }
 
   /** From now on connections that end are ours to end, not news. */
@@ -119,21 +136,29 @@ export class DeviceHub implements DeviceFront {
     this.#stopped = true
   }
 
-  #takeReport(device: KnownDevice, driver: MqttDriver, message: unknown): Promise<void> {
-    const report = message as { readonly at: number }
+  async #takeReport(device: KnownDevice, driver: MqttDriver, message: unknown): Promise<void> {
+    const report = message as { readonly at: number; readonly seq: number }
     const { deviceId } = device.desired
     this.#options.presence.heard(deviceId)
     this.#options.clocks.sample(deviceId, report.at)
-    return this.#takeReadings(device, report.at, driver.toReadings(report as never))
+    await this.#takeReadings(device, report.at, driver.toReadings(report as never))
+    // On disk only now: a message that will come again was not yet heard.
+    this.#options.continuity.heard(deviceId, 'reports', report)
   }
 
-  #takeEvent(deviceId: string, driver: MqttDriver, message: unknown): Promise<void> {
-    const { presence, clocks, clock, dispatch } = this.#options
-    const event = message as { readonly id: string; readonly at: number; readonly replayed?: boolean }
+  async #takeEvent(deviceId: string, driver: MqttDriver, message: unknown): Promise<void> {
+    const { presence, clocks, continuity, clock, dispatch } = this.#options
+    const event = message as {
+      readonly id: string
+      readonly at: number
+      readonly seq?: number
+      readonly replayed?: boolean
+    }
     presence.heard(deviceId)
     const ageMs = clock.now() + clocks.offsetOf(deviceId) - event.at
     const replayed = event.replayed === true || ageMs > staleAfterMs
-    return dispatch(driver.toSignal(event as never), { deviceId, eventId: event.id, at: event.at, replayed })
+    await dispatch(driver.toSignal(event as never), { deviceId, eventId: event.id, at: event.at, replayed })
+    continuity.heard(deviceId, 'events', event)
   }
 
   #takeResult(deviceId: string, result: CommandResult): void {

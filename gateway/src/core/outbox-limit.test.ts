@@ -13,7 +13,17 @@ function setup(records: number, stored = 0) {
       state.first = Math.max(state.first, seq + 1)
       return Promise.resolve()
     },
-    status: () => Promise.resolve({ lastSeq: state.last, backlog: state.last - state.first + 1 }),
+    acknowledge: () => Promise.resolve({ before: 0 }),
+    branch: () => Promise.resolve(),
+    oldestAt: () => Promise.resolve(undefined),
+    status: () =>
+      Promise.resolve({
+        lastSeq: state.last,
+        backlog: state.last - state.first + 1,
+        openedAt: 0,
+        outboxId: 'outbox',
+        earlier: [],
+      }),
     onAdded: (listener) => {
       listeners.add(listener)
       return () => void listeners.delete(listener)

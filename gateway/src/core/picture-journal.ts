@@ -1,4 +1,3 @@
-import type { NewAreaEvent } from '@gatehouse/platform/contract'
 import type { StateStore } from './ports.ts'
 
 /** Pictures that events have promised to the platform, remembered until it has them. */
@@ -12,15 +11,39 @@ export interface PictureQueue {
 }
 
 const stateArea = 'pictures'
+const recordsPerRead = 500
 
 /** A store that remembers, in the very commit that tells of a picture, that the picture must follow. */
 export function createPictureJournal(store: StateStore): { readonly store: StateStore; readonly queue: PictureQueue } {
   const listeners = new Set<(sha256: string, since: number) => void>()
+  const { outbox } = store
+  const tell = (promised: ReadonlyMap<string, number>) => {
+    for (const [sha256, since] of promised) for (const listener of listeners) listener(sha256, since)
+  }
+
+  /** A platform that has forgotten records has forgotten their pictures, too. */
+  async function promiseAgain(from: number, until: number) {
+    for (let last = from; last < until;) {
+      const records = await outbox.after(last, recordsPerRead)
+      last = records.at(-1)?.seq ?? until
+      const promised = picturesOf(records)
+      if (promised.size === 0) continue
+      await store.commit({ state: Array.from(promised, ([key, value]) => ({ area: stateArea, key, value })) })
+      tell(promised)
+    }
+  }
 
   return {
     store: {
       entries: (area) => store.entries(area),
-      outbox: store.outbox,
+      outbox: {
+        ...outbox,
+        async acknowledge(seq) {
+          const answer = await outbox.acknowledge(seq)
+          if (answer.before > seq) await promiseAgain(seq, answer.before)
+          return answer
+        },
+      },
       close: () => store.close(),
       async commit(change) {
         const promised = picturesOf(change.events ?? [])
@@ -28,7 +51,7 @@ export function createPictureJournal(store: StateStore): { readonly store: State
         const state = Array.from(promised, ([key, value]) => ({ area: stateArea, key, value }))
         const committed = await store.commit({ ...change, state: [...(change.state ?? []), ...state] })
         if (committed.duplicate) return committed
-        for (const [sha256, since] of promised) for (const listener of listeners) listener(sha256, since)
+        tell(promised)
         return committed
       },
     },
@@ -51,10 +74,11 @@ export function createPictureJournal(store: StateStore): { readonly store: State
   }
 }
 
-function picturesOf(events: readonly NewAreaEvent[]): Map<string, number> {
+function picturesOf(events: readonly { readonly at: number; readonly body: object }[]): Map<string, number> {
   const pictures = new Map<string, number>()
   for (const { at, body } of events) {
-    const sha256 = pictureIn(body) ?? ('data' in body ? pictureIn(body.data ?? {}) : undefined)
+    const data: unknown = 'data' in body ? body.data : undefined
+    const sha256 = pictureIn(body) ?? (typeof data === 'object' && data !== null ? pictureIn(data) : undefined)
     if (sha256 !== undefined) pictures.set(sha256, at)
   }
   return pictures

@@ -23,6 +23,8 @@ const stateArea = 'presence'
  */
 export function createPresence({ store, clock, logger, silentAfterMs }: PresenceOptions) {
   const states = new Map<string, State>()
+  // A clock that is set must make nobody silent, and hide nobody who is.
+  const uptime = () => clock.uptime?.() ?? clock.now()
 
   function stateOf(deviceId: string): State {
     let state = states.get(deviceId)
@@ -48,7 +50,7 @@ export function createPresence({ store, clock, logger, silentAfterMs }: Presence
 
   return {
     async load() {
-      const now = clock.now()
+      const now = uptime()
       for (const [deviceId, online] of await store.entries(stateArea)) {
         states.set(deviceId, { online: online === true, heardAt: now })
       }
@@ -58,7 +60,7 @@ export function createPresence({ store, clock, logger, silentAfterMs }: Presence
     /** A sign of life. */
     heard(deviceId: string) {
       const state = stateOf(deviceId)
-      state.heardAt = clock.now()
+      state.heardAt = uptime()
       if (!state.online) change(deviceId, true, 'connected')
     },
     /** A device that we call ourselves answers. */
@@ -72,7 +74,7 @@ export function createPresence({ store, clock, logger, silentAfterMs }: Presence
     },
     /** Looks for devices that have gone silent; `calls` tells the ones that never speak by themselves. */
     sweep(calls: (deviceId: string) => boolean) {
-      const limit = clock.now() - silentAfterMs
+      const limit = uptime() - silentAfterMs
       for (const [deviceId, state] of states) {
         if (state.online && state.heardAt < limit && !calls(deviceId)) change(deviceId, false, 'silent')
       }

@@ -1,6 +1,7 @@
 import type { DesiredDevice } from '@gatehouse/platform/contract'
 import { AppError, deviceOffline } from '../errors.ts'
 import type { OnvifDriver, SessionDevice, SessionHost } from './driver.ts'
+import { keepAlive, type Live } from './keep-alive.ts'
 import type { Logger, OnvifConnect, OnvifSession } from './ports.ts'
 import { backoff, delay } from './retry.ts'
 
@@ -46,22 +47,10 @@ export interface SupervisedSession {
   stop(): Promise<void>
 }
 
-interface Connection {
-  readonly session: OnvifSession
-  readonly device: SessionDevice
-  /** Resolves when the device no longer answers. */
-  readonly lost: Promise<unknown>
-}
-
 const codeOf = (reason: unknown) => (reason instanceof AppError ? reason.code : 'UNKNOWN')
 
-const aborted = (signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-
-async function open({ device, driver, connect, host, onClockDrift }: Supervision, signal: AbortSignal) {
+async function open(supervision: Supervision, signal: AbortSignal): Promise<Live<SessionDevice>> {
+  const { device, driver, connect, host, onClockDrift } = supervision
   const { promise: lost, resolve: onLost } = Promise.withResolvers<unknown>()
   const session = await connect({
     address: device.address ?? '',
@@ -72,14 +61,15 @@ async function open({ device, driver, connect, host, onClockDrift }: Supervision
     signal,
   })
   try {
-    return { session, device: await driver.connect(session, device, host), lost }
+    const value = await driver.connect(session, device, host)
+    return { value, lost, close: () => close(session, value) }
   } catch (reason) {
     await session.close()
     throw reason
   }
 }
 
-async function close({ session, device }: Connection): Promise<void> {
+async function close(session: OnvifSession, device: SessionDevice): Promise<void> {
   await device.close()
   await session.close()
 }
@@ -109,47 +99,24 @@ function createTeller({ device, onOnline, logger }: Supervision) {
 
 /** Keeps one device connected that we must call ourselves: connects, waits for its loss, connects again. */
 export function superviseSession(supervision: Supervision): SupervisedSession {
-  const retry = supervision.retry ?? sessionRetry
-  const stopping = new AbortController()
-  const { signal } = stopping
+  const { firstMs, maxMs, refusedMs, steadyMs, random, now, delay } = supervision.retry ?? sessionRetry
   const tell = createTeller(supervision)
-  let connection: Connection | undefined
-  let attempt = 0
-
-  /** Resolves with the reason why the connection is gone. */
-  async function live(): Promise<unknown> {
-    const opened = await open(supervision, signal)
-    const since = retry.now()
-    connection = opened
-    if (!signal.aborted) tell.online()
-    const reason = await Promise.race([opened.lost, aborted(signal)])
-    connection = undefined
-    if (retry.now() - since >= retry.steadyMs) attempt = 0
-    if (!signal.aborted) tell.offline(reason)
-    await close(opened)
-    return reason
-  }
-
-  async function run(): Promise<void> {
-    while (!signal.aborted) {
-      const reason = await live().catch((failure: unknown) => failure)
-      if (stopping.signal.aborted) return
-      tell.offline(reason)
-      const wait = backoff({ firstMs: retry.firstMs, maxMs: retry.maxMs, attempt, random: retry.random })
-      attempt += 1
-      await retry.delay(codeOf(reason) === 'CAMERA_NOT_AUTHORIZED' ? retry.refusedMs : wait, signal)
-    }
-  }
-
-  const running = run()
+  const kept = keepAlive({
+    open: (signal) => open(supervision, signal),
+    onUp: () => tell.online(),
+    onDown: (reason) => tell.offline(reason),
+    waitMs: (reason, attempt) =>
+      codeOf(reason) === 'CAMERA_NOT_AUTHORIZED' ? refusedMs : backoff({ firstMs, maxMs, attempt, random }),
+    steadyMs,
+    now,
+    delay,
+  })
   return {
     async command(name, args) {
-      if (!connection) throw deviceOffline(supervision.device.deviceId)
-      return connection.device.command(name, args)
+      const device = kept.current()
+      if (!device) throw deviceOffline(supervision.device.deviceId)
+      return device.command(name, args)
     },
-    async stop() {
-      stopping.abort()
-      await running
-    },
+    stop: () => kept.stop(),
   }
 }

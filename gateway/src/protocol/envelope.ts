@@ -6,7 +6,7 @@ export const At = Type.Integer({
   maximum: 4_102_444_800_000,
   description: 'UTC milliseconds, device clock',
 })
-/** Counts the reports of a device; may start anew after a restart. */
+/** Counts the reports, or the events, of a device by one each; may start anew after a restart. */
 export const Seq = Type.Integer({ minimum: 0, maximum: 9_007_199_254_740_991 })
 /** Names one event or command; a message that comes twice carries the same id. */
 export const MessageId = Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9._:-]+$' })
@@ -20,6 +20,8 @@ export const reportFields = { at: At, seq: Seq } as const
 export const eventFields = {
   id: MessageId,
   at: At,
+  /** Counts the events, apart from the reports. A replayed event keeps its number. With it the gateway sees what is missing. */
+  seq: Type.Optional(Seq),
   /** True for a record that was kept while the connection was gone: history, not news. */
   replayed: Type.Optional(Type.Boolean()),
 } as const

@@ -26,7 +26,13 @@ export const alertSeverity = {
   'video.tampered': 'minor',
   'devices.clock-drift': 'minor',
   'devices.storage-low': 'major',
+  'devices.gateway-part-failing': 'major',
+  'devices.gateway-repaired': 'major',
+  'telemetry.dropped': 'major',
   'devices.command-failed': 'major',
+  'devices.certificate-expiring': 'major',
+  'identity.credential-shared': 'critical',
+  'identity.sign-in-failures': 'major',
 } as const satisfies Readonly<Record<string, Severity>>
 export type AlertType = keyof typeof alertSeverity
 

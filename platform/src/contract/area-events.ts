@@ -46,6 +46,27 @@ export const areaEvents = {
   }),
   'devices.clock-drift': Type.Object({ offsetMs: Type.Number() }),
   'devices.storage-low': Type.Object({ freeBytes: Type.Number(), dropped: Type.Integer() }),
+  /** Telemetry made room, the oldest first. Told at most once an hour while it lasts, and when it is over. */
+  'telemetry.dropped': Type.Object({
+    /** Points lost so far, and when they had come in. */
+    count: Type.Integer({ minimum: 0 }),
+    from: Instant,
+    to: Instant,
+    reason: Type.Enum(['spool-full', 'disk-full']),
+    over: Type.Boolean(),
+  }),
+  /** A part of the gateway does not come to rest, although it is started again and again. */
+  'devices.gateway-part-failing': Type.Object({ part: Short, problem: Sentence, failures: Type.Integer() }),
+  /** Something that the gateway had stored was damaged, and was set right as far as possible. */
+  'devices.gateway-repaired': Type.Object({
+    /** `database`, `telemetry`, `pictures` or `settings`. */
+    what: Short,
+    problem: Sentence,
+    action: Sentence,
+    lossPossible: Type.Boolean(),
+  }),
+  /** Stands in the place of a record that the gateway's disk has spoilt. */
+  'devices.record-damaged': Type.Object({}),
   'devices.desired-applied': Type.Object({
     area: Short,
     revision: Type.Integer(),
@@ -65,6 +86,19 @@ export const areaEvents = {
     message: Type.Optional(Sentence),
     /** `deviceId/eventId` of the event that led to the order. */
     cause: Type.Optional(Type.String({ maxLength: 160 })),
+  }),
+  /** Its certificate could not be renewed so far. The platform finds it out itself for a gateway. */
+  'devices.certificate-expiring': Type.Object({ expiresAt: Instant }),
+  /**
+   * Two machines use the credentials of one at the same time: somebody has copied them.
+   * Reported by the gateway for a device; for a gateway by the platform, which then names `gatewayId` in the alert.
+   */
+  'identity.credential-shared': Type.Object({
+    credential: Type.Optional(Type.Enum(['secret', 'certificate'])),
+    /** How often one of them took the place of the other. */
+    takeovers: Type.Integer({ minimum: 1 }),
+    /** Network addresses that they came from. */
+    addresses: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 8 }),
   }),
   'parking.entry-opened': LaneDecision,
   'parking.entry-refused': LaneDecision,
@@ -102,6 +136,12 @@ export const areaEvents = {
   }),
   'video.motion-changed': Type.Object({ active: Type.Boolean(), topic: Type.String({ maxLength: 200 }) }),
   'video.tampered': Type.Object({ active: Type.Boolean(), topic: Type.String({ maxLength: 200 }) }),
+  /** Somebody tries secrets: of one device, or (without a device) of many from one address. */
+  'identity.sign-in-failures': Type.Object({
+    failures: Type.Integer({ minimum: 1 }),
+    minutes: Type.Integer({ minimum: 1 }),
+    addresses: Type.Array(Short, { maxItems: 8 }),
+  }),
   'broadcast.progress': Type.Object({
     broadcastId: Short,
     state: SpeakerState,
@@ -141,6 +181,8 @@ export type AreaEventRecord = Static<typeof AreaEventRecord>
 export const liveEventTypes: ReadonlySet<string> = new Set<AreaEventType>([
   'devices.command-result',
   'devices.command-failed',
+  'identity.credential-shared',
+  'identity.sign-in-failures',
   'parking.entry-refused',
   'parking.exit-refused',
   'parking.help-requested',

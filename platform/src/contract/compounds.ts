@@ -47,6 +47,8 @@ export const Gateway = Type.Object({
   /** Gateway clock minus platform clock, milliseconds. */
   clockOffsetMs: Type.Optional(Type.Number()),
   version: Type.Optional(Type.String({ maxLength: 40 })),
+  /** Since then it signs in with certificates, and its secret no longer counts. */
+  enrolledAt: Type.Optional(Instant),
 })
 export type Gateway = Static<typeof Gateway>
 

@@ -3,6 +3,9 @@ import { Person } from './access.ts'
 import { Permit } from './parking.ts'
 import { Id } from './primitives.ts'
 
+/** A client certificate: its serial number (up to 40 digits) or the SHA-256 of the whole certificate (64 digits). */
+export const CertificateMark = Type.String({ pattern: '^([0-9a-f]{1,40}|[0-9a-f]{64})$' })
+
 /** One device as its gateway must know it. */
 export const DesiredDevice = Type.Object({
   deviceId: Id,
@@ -13,6 +16,8 @@ export const DesiredDevice = Type.Object({
   secret: Type.Optional(Type.String({ maxLength: 128 })),
   /** `sha256:<salt hex>:<hex of SHA-256 over salt bytes and secret>` of a device that signs in with MQTT. */
   secretHash: Type.Optional(Type.String({ pattern: '^sha256:[0-9a-f]{32}:[0-9a-f]{64}$' })),
+  /** Client certificates that it may sign in with instead of a secret. What is taken off the list is out at once. */
+  certificates: Type.Optional(Type.Array(CertificateMark, { maxItems: 8 })),
   address: Type.Optional(Type.String({ maxLength: 200 })),
   username: Type.Optional(Type.String({ maxLength: 64 })),
   settings: Type.Record(
@@ -24,7 +29,14 @@ export type DesiredDevice = Static<typeof DesiredDevice>
 
 /** What the platform wants of a gateway, per area. The gateway decides from its stored copy, for weeks if need be. */
 export const desiredAreas = {
-  devices: Type.Object({ devices: Type.Array(DesiredDevice, { maxItems: 20_000 }) }),
+  devices: Type.Object({
+    devices: Type.Array(DesiredDevice, { maxItems: 20_000 }),
+    /**
+     * PEM of the authority that signs the certificates of devices; needed only where some device has one.
+     * In a file for a gateway that runs alone also the name of a PEM file beside it.
+     */
+    ca: Type.Optional(Type.String({ minLength: 1, maxLength: 32_768 })),
+  }),
   parking: Type.Object({ permits: Type.Array(Permit, { maxItems: 1_000_000 }) }),
   access: Type.Object({ people: Type.Array(Person, { maxItems: 100_000 }) }),
 } as const

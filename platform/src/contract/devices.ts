@@ -18,6 +18,8 @@ export const Device = Type.Object({
   capabilities: CapabilityMap,
   readings: Readings,
   readingsAt: Type.Optional(Instant),
+  /** Its gateway calls it at an address, so it has a password of its own and does not sign in there. */
+  isCalled: Type.Optional(Type.Literal(true)),
 })
 export type Device = Static<typeof Device>
 
@@ -68,6 +70,9 @@ export const DeviceSetup = Type.Object({
 })
 export type DeviceSetup = Static<typeof DeviceSetup>
 
+/** Secret of a new device that was entered without one; shown this once and never again. */
+const NewSecret = Type.Optional(Type.String())
+
 const DeviceParams = Type.Object({ deviceId: Id })
 
 export const listDevices = {
@@ -94,10 +99,14 @@ export const getDevice = {
 export const putDevice = {
   method: 'PUT',
   url: '/api/devices/:deviceId',
-  summary: 'Add or change a device; its gateway learns of it at once',
+  summary: 'Add or change a device; its gateway learns of it at once. A new one without a secret gets one made',
   access: ['admin', 'installer'],
   audit: 'change',
-  schema: { params: DeviceParams, body: DeviceSetup, response: { 200: Device } },
+  schema: {
+    params: DeviceParams,
+    body: DeviceSetup,
+    response: { 200: Type.Object({ ...Device.properties, secret: NewSecret }) },
+  },
 } as const satisfies Endpoint
 
 export const importDevices = {
@@ -112,6 +121,8 @@ export const importDevices = {
       200: Type.Object({
         imported: Type.Integer(),
         problems: Type.Array(Type.Object({ line: Type.Integer(), message: Type.String() })),
+        /** Secrets of new devices that the file names without one; shown this once and never again. */
+        secrets: Type.Optional(Type.Array(Type.Object({ deviceId: Id, secret: Type.String() }))),
       }),
     },
   },

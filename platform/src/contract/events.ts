@@ -1,6 +1,8 @@
 import { listAlerts, type Alert } from './alerts.ts'
+import { listApprovals, type ApprovalChange } from './approvals.ts'
 import { listBroadcasts, type Broadcast } from './broadcast.ts'
 import { listGateways, type Gateway } from './compounds.ts'
+import { listContinuity, type GatewayContinuity } from './continuity.ts'
 import { getCommand, listDevices, type CommandEntry, type Device } from './devices.ts'
 import type { EndpointAccess } from './endpoint.ts'
 import type { Sha256 } from './primitives.ts'
@@ -18,10 +20,14 @@ export interface ServerEvents {
   'alert:changed': (alert: Alert) => void
   'device:changed': (change: DeviceChange) => void
   'gateway:changed': (gateway: Gateway) => void
+  /** Every ten seconds per gateway at most. */
+  'continuity:changed': (continuity: GatewayContinuity) => void
   'command:changed': (entry: CommandEntry) => void
   'broadcast:changed': (broadcast: Broadcast) => void
   /** The picture can be fetched now. */
   'media:stored': (media: { sha256: Sha256 }) => void
+  /** A second person is asked for, or something that waited was decided. */
+  'approval:changed': (change: ApprovalChange) => void
 }
 
 /** Whoever may not ask for something is not told of it either. */
@@ -30,9 +36,11 @@ export const serverEventAccess: Readonly<Record<keyof ServerEvents, EndpointAcce
   'alert:changed': listAlerts.access,
   'device:changed': listDevices.access,
   'gateway:changed': listGateways.access,
+  'continuity:changed': listContinuity.access,
   'command:changed': getCommand.access,
   'broadcast:changed': listBroadcasts.access,
   'media:stored': getMedia.access,
+  'approval:changed': listApprovals.access,
 }
 
 /** Consoles only listen: they ask and command over HTTP. */

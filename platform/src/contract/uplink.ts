@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { AreaEventRecord } from './area-events.ts'
 import { BroadcastPriority } from './broadcast.ts'
+import { DeviceContinuityReport, GatewayContinuityReport } from './continuity.ts'
 import { Id, Instant, Readings } from './primitives.ts'
 
 /** Topics between one gateway and the platform. Payloads are JSON, gzip above 1 kB (first bytes 1f 8b). */
@@ -18,6 +19,15 @@ export function gatewayIdOf(topic: string): string | undefined {
 /** Payloads of this size and more are compressed. */
 export const uplinkGzipBytes = 1024
 
+/**
+ * The name by which a gateway that is enrolled knows the platform, wherever that is. Only the platform has a
+ * certificate of its own authority for it.
+ */
+export const uplinkServerName = 'uplink.gatehouse.internal'
+
+/** Bearer token for pictures and telemetry: an hour, and no longer than the certificates of the gateway count. */
+const HttpToken = Type.String({ minLength: 1, maxLength: 500 })
+const OutboxId = Type.String({ maxLength: 64 })
 const CommandId = Type.String({ maxLength: 64 })
 /** `live` carries news past a backlog; the same record may come again in `backlog`, and is stored once. */
 const Lane = Type.Enum(['backlog', 'live'])
@@ -32,6 +42,14 @@ export const UplinkUp = Type.Union([
     bootId: Type.String({ maxLength: 64 }),
     clock: Instant,
     lastSeq: Type.Integer({ minimum: 0 }),
+    /** Tells a gateway that goes on from one that counts anew, after damage or with an older state restored. */
+    outbox: Type.Optional(
+      Type.Object({
+        id: OutboxId,
+        /** Outboxes in which the same numbers mean the same records, each up to its `lastSeq`. */
+        earlier: Type.Array(Type.Object({ id: OutboxId, lastSeq: Type.Integer({ minimum: 0 }) }), { maxItems: 10 }),
+      }),
+    ),
     backlog: Type.Integer({ minimum: 0 }),
     /** Stored desired-state revision of each area. */
     revisions: Type.Record(Type.String({ maxLength: 40 }), Type.Integer({ minimum: 0 })),
@@ -50,8 +68,17 @@ export const UplinkUp = Type.Union([
     type: Type.Literal('readings'),
     devices: Type.Record(Id, Type.Object({ at: Instant, readings: Readings })),
   }),
+  /** Asks for the next certificate; the platform answers `renewed`. PKCS#10, PEM. */
+  Type.Object({ type: Type.Literal('renew'), csr: Type.String({ maxLength: 8192 }) }),
   Type.Object({ type: Type.Literal('command-accepted'), commandId: CommandId }),
   Type.Object({ type: Type.Literal('heartbeat'), clock: Instant, backlog: Type.Integer({ minimum: 0 }) }),
+  /** What the gateway keeps, and where messages of its devices are missing. Comes in pages; the first has the figures. */
+  Type.Object({
+    type: Type.Literal('continuity'),
+    clock: Instant,
+    figures: Type.Optional(GatewayContinuityReport),
+    devices: Type.Array(DeviceContinuityReport, { maxItems: 1000 }),
+  }),
   /** Also the gateway's last will. `bootId` tells an old connection's will from the present one. */
   Type.Object({ type: Type.Literal('goodbye'), bootId: Type.String({ maxLength: 64 }) }),
 ])
@@ -69,6 +96,16 @@ export const UplinkDown = Type.Union([
     clock: Instant,
     seq: Type.Integer({ minimum: 0 }),
     sayHello: Type.Optional(Type.Literal(true)),
+    /** For HTTP, to a gateway that signs in with a certificate. */
+    token: Type.Optional(HttpToken),
+  }),
+  /** The next token, in time before the last one ends. */
+  Type.Object({ type: Type.Literal('token'), token: HttpToken }),
+  /** Both PEM. The old certificate counts until this one is used. */
+  Type.Object({
+    type: Type.Literal('renewed'),
+    certificate: Type.String({ maxLength: 8192 }),
+    ca: Type.String({ maxLength: 8192 }),
   }),
   /** Sent after the commit. `backlog`: all up to `seq` is stored; `live`: the batch is stored. */
   Type.Object({

@@ -8,6 +8,7 @@ export function createLateLink() {
   const link: GatewayLink = {
     isOnline: (gatewayId) => opened?.isOnline(gatewayId) ?? false,
     disconnect: (gatewayId) => opened?.disconnect?.(gatewayId),
+    tlsPort: () => opened?.tlsPort?.(),
     async send(gatewayId, message) {
       if (!opened) throw gatewayOffline(gatewayId)
       await opened.send(gatewayId, message)

@@ -1,11 +1,14 @@
 import type {
+  AreaEventBody,
   AreaEventRecord,
   Compound,
   DesiredArea,
   Readings,
+  Scope,
   ServerEvents,
   UplinkDown,
   UplinkLane,
+  UplinkUp,
   User,
 } from '../contract/index.ts'
 
@@ -16,6 +19,8 @@ export interface GatewayLink {
   isOnline(gatewayId: string): boolean
   /** Ends the present connection of a gateway whose secret is no longer valid. An external broker does that itself. */
   disconnect?(gatewayId: string): void
+  /** Where gateways elsewhere connect by TLS, if that is open. */
+  tlsPort?(): number | undefined
 }
 
 /** Records of a gateway in one piece; `clock` is what the gateway's clock showed when it sent them. */
@@ -38,6 +43,10 @@ export interface GatewayHello {
   readonly clock: number
   readonly lastSeq: number
   readonly backlog: number
+  readonly outbox?: {
+    readonly id: string
+    readonly earlier: readonly { readonly id: string; readonly lastSeq: number }[]
+  }
   readonly revisions: Readonly<Record<string, number>>
 }
 
@@ -62,12 +71,35 @@ export interface GatewayRegistry {
   compoundOf(gatewayId: string): Promise<Compound | undefined>
 }
 
+/** By what gateways are known after their enrolment. */
+export interface GatewayIdentity {
+  /** `superseded`: the gateway has used a newer one since, so this one was copied or comes from a backup. */
+  judge(gatewayId: string, serial: string): Promise<'valid' | 'superseded' | 'refused'>
+  renew(gatewayId: string, csr: string): Promise<{ readonly certificate: string; readonly ca: string }>
+  /** For HTTP, where a proxy may end the gateway's TLS; nothing for a gateway that has its secret. */
+  token(gatewayId: string): Promise<{ readonly token: string; readonly expiresAt: number } | undefined>
+  /** The gateway that a token stands for, as long as it counts. */
+  gatewayOf(token: string): Promise<string | undefined>
+}
+
+/** Told when the credentials of one gateway are used from two places. */
+export interface GatewayAlarms {
+  credentialShared(gatewayId: string, facts: AreaEventBody<'identity.credential-shared'>): Promise<void>
+}
+
 /** Last values, for watching only; history is in the telemetry store. */
 export interface DeviceWatch {
   readings(
     gatewayId: string,
     devices: Readonly<Record<string, { readonly at: number; readonly readings: Readings }>>,
   ): void
+}
+
+export type ContinuityMessage = Extract<UplinkUp, { type: 'continuity' }>
+
+/** What a gateway says of what it keeps and of what is missing. */
+export interface ContinuitySink {
+  take(gatewayId: string, message: ContinuityMessage): Promise<void>
 }
 
 /** The part of the command ledger that the uplink feeds. Results arrive as records. */
@@ -78,6 +110,11 @@ export interface CommandProgress {
 /** Tells every console whose scope covers the compound. */
 export interface Publisher {
   publish<E extends keyof ServerEvents>(event: E, compoundId: string, payload: Parameters<ServerEvents[E]>[0]): void
+}
+
+/** Tells every console whose scope covers the place: for what belongs to no compound. */
+export interface ScopePublisher {
+  publishAt<E extends keyof ServerEvents>(event: E, scope: Scope, payload: Parameters<ServerEvents[E]>[0]): void
 }
 
 /** Who asks: a signed-in person with role and scope. */
@@ -104,6 +141,35 @@ export interface AuditEntry {
 export interface AuditTrail {
   /** Resolves when the entry is durable. */
   append(entry: AuditEntry): Promise<void>
+}
+
+/** What a certificate may be used for. */
+export type CertificateUsage = 'client' | 'server'
+
+export interface CertificateRequest {
+  /** Id of the gateway or device. */
+  readonly commonName: string
+  readonly validMs: number
+  readonly usages: readonly CertificateUsage[]
+  /** Names and IP addresses (subject alternative names); default is the common name. */
+  readonly dnsNames?: readonly string[] | undefined
+}
+
+export interface IssuedCertificate {
+  readonly pem: string
+  /** 128 random bits in lower-case hex. */
+  readonly serial: string
+  readonly notAfter: number
+}
+
+/** The platform's own certificate authority for machines. Who asks keeps the serial, to be able to revoke it. */
+export interface CertificateAuthority {
+  /** Certificate of the authority itself. */
+  caPem(): string
+  /** Certifies the key of a PKCS#10 request that proves its possession; of its contents only the key is used. */
+  sign(csrPem: string, request: CertificateRequest): Promise<IssuedCertificate>
+  /** Makes a key and certifies it. The key is not kept here. */
+  issue(request: CertificateRequest): Promise<IssuedCertificate & { readonly keyPem: string }>
 }
 
 /** Where services get the time. */

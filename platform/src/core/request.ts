@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { EndpointAccess } from '../contract/index.ts'
+import type { Endpoint, EndpointAccess } from '../contract/index.ts'
 import { notSignedIn } from '../errors.ts'
 import type { Caller } from './ports.ts'
 
@@ -9,10 +9,14 @@ declare module 'fastify' {
     person: Caller | undefined
     /** Set by the access hook for gateways. */
     gatewayId: string | undefined
+    /** Set where a second person was needed and there is none. */
+    isAlone: boolean
   }
   interface FastifyContextConfig {
     access?: EndpointAccess
     summary?: string
+    secondPerson?: true
+    evenWith?: Endpoint['evenWith'] & {}
   }
 }
 

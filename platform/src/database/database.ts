@@ -1,16 +1,34 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { Kysely, PostgresDialect, SqliteDialect, type Dialect } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { Pool, types, type CustomTypesConfig } from 'pg'
+import { noDatabase } from '../errors.ts'
 import { foundation } from './migrations/0001-foundation.ts'
+import { audit } from './migrations/0002-audit.ts'
+import { people } from './migrations/0003-people.ts'
+import { machines } from './migrations/0004-machines.ts'
+import { deviceCertificates } from './migrations/0005-device-certificates.ts'
+import { outbox } from './migrations/0006-outbox.ts'
+import { continuity } from './migrations/0006-continuity.ts'
 import type { Tables } from './tables.ts'
 
 /** The database itself or a transaction in it: what a repo works on. */
 export type Database = Kysely<Tables>
 
-const migrations = { '0001-foundation': foundation }
+const migrations = {
+  '0001-foundation': foundation,
+  '0002-audit': audit,
+  '0003-people': people,
+  '0004-machines': machines,
+  '0005-device-certificates': deviceCertificates,
+  '0006-outbox': outbox,
+  '0006-continuity': continuity,
+}
+
+/** In the order in which they are applied. */
+export const migrationNames: readonly string[] = Object.keys(migrations).sort()
 
 /** Times and counts fit into a double; as text they would silently join instead of add. */
 const numbersAsNumbers: CustomTypesConfig = {
@@ -18,9 +36,11 @@ const numbersAsNumbers: CustomTypesConfig = {
     oid === types.builtins.INT8 ? Number : (types.getTypeParser(oid, format) as unknown),
 }
 
+const databaseFile = 'platform.sqlite'
+
 function sqlite(folder: string): Dialect {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const database = new Sqlite(join(folder, 'platform.sqlite'))
+  const database = new Sqlite(join(folder, databaseFile))
   database.pragma('journal_mode = WAL')
   // FULL: an acknowledged record survives a power cut, not only a crash of the process.
   database.pragma('synchronous = FULL')
@@ -50,4 +70,10 @@ export async function openDatabase({ url, folder, onIdleError }: DatabaseOptions
   if (error === undefined) return db
   await db.destroy()
   throw error instanceof Error ? error : new Error('The database schema could not be brought up to date')
+}
+
+/** For tools beside a platform, also a running one: takes the database as it is. */
+export function openExisting({ url, folder, onIdleError }: DatabaseOptions): Database {
+  if (url === undefined && !existsSync(join(folder, databaseFile))) throw noDatabase(folder)
+  return new Kysely<Tables>({ dialect: url === undefined ? sqlite(folder) : postgres(url, onIdleError) })
 }

@@ -1,31 +1,11 @@
+import type { AuditTables } from './audit-tables.ts'
+import type { CredentialTables } from './credential-tables.ts'
+import type { PeopleTables } from './people-tables.ts'
+
 /**
  * Rows as both databases hold them: times are UTC milliseconds, truth values 0 or 1, JSON is text.
  * `null` is "there is none".
  */
-export interface UserRow {
-  username: string
-  name: string
-  role: string
-  scope: string
-  password_hash: string
-}
-
-export interface SessionRow {
-  /** SHA-256 of the token; the token itself is only in the cookie. */
-  token_hash: string
-  username: string
-  created_at: number
-  expires_at: number
-}
-
-export interface SignInFailureRow {
-  /** `account:<name>` or `address:<ip>`. */
-  subject: string
-  failures: number
-  last_at: number
-  locked_until: number
-}
-
 export interface CompoundRow {
   id: string
   name: string
@@ -44,10 +24,49 @@ export interface GatewayRow {
   last_seen_at: number | null
   /** Rises when the gateway comes back without its memory and counts from one again. */
   epoch: number
+  /** Numbers up to here belong to earlier epochs. */
+  epoch_start: number
+  /** Changes when the gateway's numbers come to mean other records. */
+  outbox_id: string | null
   last_seq: number
   backlog: number
   clock_offset_ms: number | null
   version: string | null
+  /** Since then it signs in with certificates, and its secret no longer counts. */
+  enrolled_at: number | null
+  /** Tokens issued before this moment are void. */
+  tokens_from: number | null
+}
+
+export interface CertificateAuthorityRow {
+  id: string
+  certificate: string
+  sealed_key: string
+  created_at: number
+}
+
+export interface GatewayCertificateRow {
+  serial: string
+  gateway_id: string
+  issued_by: string
+  issued_at: number
+  expires_at: number
+  /** When the gateway first used a newer one. */
+  superseded_at: number | null
+  revoked_at: number | null
+  revoked_by: string | null
+  reason: string | null
+}
+
+export interface EnrolmentCodeRow {
+  /** Derived from the code, which is not kept. */
+  id: string
+  gateway_id: string
+  /** What checks requests made with the code. */
+  sealed_key: string
+  created_by: string
+  expires_at: number
+  failures: number
 }
 
 export interface DesiredRevisionRow {
@@ -222,21 +241,43 @@ export interface MediaRow {
   stored_at: number
 }
 
-export interface MediaLookRow {
-  id: string
-  sha256: string
-  compound_id: string
-  username: string
-  reason: string | null
-  at: number
+export interface GatewayContinuityRow {
+  gateway_id: string
+  /** By our clock. */
+  reported_at: number
+  figures: string
+  history: string
 }
 
-export interface Tables {
-  users: UserRow
-  sessions: SessionRow
-  sign_in_failures: SignInFailureRow
+export interface DeviceContinuityRow {
+  gateway_id: string
+  device_id: string
+  reported_at: number
+  last_message_at: number | null
+  gaps: number
+  missing: number
+  last_gap_at: number | null
+  reports: string | null
+  events: string | null
+}
+
+export interface TelemetryLossRow {
+  gateway_id: string
+  from_at: number
+  to_at: number
+  count: number
+  reason: string
+}
+
+export interface Tables extends PeopleTables, AuditTables, CredentialTables {
+  certificate_authorities: CertificateAuthorityRow
+  gateway_certificates: GatewayCertificateRow
+  enrolment_codes: EnrolmentCodeRow
   compounds: CompoundRow
   gateways: GatewayRow
+  gateway_continuity: GatewayContinuityRow
+  device_continuity: DeviceContinuityRow
+  telemetry_losses: TelemetryLossRow
   desired_revisions: DesiredRevisionRow
   desired_applied: DesiredAppliedRow
   devices: DeviceRow
@@ -251,5 +292,4 @@ export interface Tables {
   broadcasts: BroadcastRow
   broadcast_speakers: BroadcastSpeakerRow
   media: MediaRow
-  media_looks: MediaLookRow
 }

@@ -1,27 +1,45 @@
-import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyRequest, RouteOptions } from 'fastify'
 import plugin from 'fastify-plugin'
-import type { EndpointAccess } from '../contract/index.ts'
+import type { Duty, Endpoint } from '../contract/index.ts'
 import type { Metrics } from '../core/metrics.ts'
 import { isOwnOrigin } from '../core/origin.ts'
-import type { GatewayRegistry } from '../core/ports.ts'
-import { sessionTokenOf, setSessionCookie } from '../core/session-cookie.ts'
-import { type AppError, foreignOrigin, notAllowed, notSignedIn } from '../errors.ts'
+import type { GatewayIdentity, GatewayRegistry } from '../core/ports.ts'
+import { sessionTokenOf } from '../core/session-cookie.ts'
+import {
+  type AppError,
+  foreignOrigin,
+  notAllowed,
+  notSignedIn,
+  passwordChangeRequired,
+  totpEnrolmentRequired,
+} from '../errors.ts'
 import type { SignInService } from '../modules/identity/sign-in.service.ts'
 
 export interface AccessOptions {
   readonly signIns: SignInService
   readonly registry: Pick<GatewayRegistry, 'authenticate'>
+  readonly certificates: Pick<GatewayIdentity, 'gatewayOf'>
   readonly metrics: Metrics
 }
 
 /** Carries what an endpoint declares over to its route, where hooks and documentation find it. */
-function adoptDeclaration(route: RouteOptions & { access?: EndpointAccess; summary?: string }) {
+function adoptDeclaration(
+  route: RouteOptions & Partial<Pick<Endpoint, 'access' | 'summary' | 'secondPerson' | 'evenWith'>>,
+) {
   route.config = {
     ...(route.access !== undefined && { access: route.access }),
+    ...(route.secondPerson !== undefined && { secondPerson: route.secondPerson }),
+    ...(route.evenWith !== undefined && { evenWith: route.evenWith }),
     ...(route.summary !== undefined && { summary: route.summary }),
     ...route.config,
   }
 }
+
+const refusals = { 'change-password': passwordChangeRequired, 'enrol-totp': totpEnrolmentRequired } as const
+
+/** Whoever has a duty is let through to what fulfils it, and to nothing else. */
+export const refusalOf = (duty: Duty | undefined, evenWith: Endpoint['evenWith'] = []) =>
+  duty === undefined || evenWith.includes(duty) ? undefined : refusals[duty]()
 
 const reading = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -33,7 +51,7 @@ function basicCredentials(request: FastifyRequest) {
 
 /** The one place that decides who may call what. A route that declares nothing is closed to everybody. */
 export const accessControl = plugin<AccessOptions>(
-  async (app, { signIns, registry, metrics }) => {
+  async (app, { signIns, registry, certificates, metrics }) => {
     const routes: RouteOptions[] = []
     app.decorateRequest('person', undefined)
     app.decorateRequest('gatewayId', undefined)
@@ -51,29 +69,45 @@ export const accessControl = plugin<AccessOptions>(
       throw error
     }
 
-    async function requireGateway(request: FastifyRequest) {
+    /** A gateway that is enrolled has a token; InfluxDB's clients know only user and password, and send it as that. */
+    async function tokenHolder(request: FastifyRequest) {
+      const [, bearer] = /^Bearer (v1:[\w-]{1,500})$/.exec(request.headers.authorization ?? '') ?? []
+      if (bearer !== undefined) return certificates.gatewayOf(bearer)
       const { name, secret } = basicCredentials(request)
-      if (name === '' || !(await registry.authenticate(name, secret))) refuse(notSignedIn())
-      request.gatewayId = name
+      if (!secret.startsWith('v1:')) return undefined
+      const gatewayId = await certificates.gatewayOf(secret)
+      return gatewayId === name ? gatewayId : undefined
     }
 
-    async function requirePerson(request: FastifyRequest, reply: FastifyReply) {
+    async function secretHolder(request: FastifyRequest) {
+      const { name, secret } = basicCredentials(request)
+      return name !== '' && (await registry.authenticate(name, secret)) ? name : undefined
+    }
+
+    async function requireGateway(request: FastifyRequest) {
+      const gatewayId = (await tokenHolder(request)) ?? (await secretHolder(request))
+      if (gatewayId === undefined) return refuse(notSignedIn())
+      request.gatewayId = gatewayId
+    }
+
+    async function requirePerson(request: FastifyRequest) {
       const token = sessionTokenOf(request)
       const session = token === undefined ? undefined : await signIns.resume(token)
-      if (!session || token === undefined) return refuse(notSignedIn())
-      if (session.extended) setSessionCookie(request, reply, { token, expiresAt: session.expiresAt })
+      if (!session) return refuse(notSignedIn())
       request.person = session.user
+      const refusal = refusalOf(session.duty, request.routeOptions.config.evenWith)
+      if (refusal) refuse(refusal)
       return session.user.role
     }
 
     // After the rate limit and before the body is read: nobody makes us parse what they may not send.
-    app.addHook('preParsing', async (request, reply) => {
+    app.addHook('preParsing', async (request) => {
       if (request.is404) return
       const { access } = request.routeOptions.config
       if (access === 'gateway') return requireGateway(request)
       if (!reading.has(request.method) && !isOwnOrigin(request.headers.origin, request.host)) refuse(foreignOrigin())
       if (access === 'public') return
-      const role = await requirePerson(request, reply)
+      const role = await requirePerson(request)
       if (access === undefined || (access !== 'signed-in' && !access.includes(role))) refuse(notAllowed())
     })
   },

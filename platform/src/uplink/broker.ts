@@ -1,29 +1,35 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, isIPv4, type AddressInfo, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import { isIPv4, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Aedes, type AedesOptions, type Client, type ConnectPacket } from 'aedes'
 import { uplinkTopics } from '../contract/index.ts'
 import { invalidConfiguration } from '../errors.ts'
-import { createPacketScanner, guardPackets, type PacketScanner } from './packet-guard.ts'
+import type { Visitor } from '../mqtt/index.ts'
+import { certificateOf } from './client-certificate.ts'
+import { openEntrance } from './entrance.ts'
+import type { TlsListener } from './listeners.ts'
 
 export interface BrokerOptions {
   /** Plain listener, loopback only. */
   readonly host?: string | undefined
   readonly port: number
-  readonly tls?:
-    | { readonly host?: string; readonly port: number; readonly cert: string | Buffer; readonly key: string | Buffer }
-    | undefined
+  readonly tls?: TlsListener | undefined
   readonly maxConnections?: number | undefined
   readonly connectTimeoutMs?: number | undefined
   readonly authenticate: (gatewayId: string, secret: string) => Promise<boolean>
+  /** Asked instead, with its serial, of a gateway that shows a certificate of the platform's authority. */
+  readonly admits: (gatewayId: string, shown: { readonly serial: string; readonly address: string }) => Promise<boolean>
+  readonly admitted: (gatewayId: string, guest: AdmittedGuest) => void
   readonly refused: (reason: string) => void
 }
 
-/** A gateway puts a week of records into many batches, never into one packet. */
-const packetLimits = { first: 16 * 1024, later: 8 * 1024 * 1024 }
-const handshakeTimeout = 10_000
+export interface AdmittedGuest {
+  /** Last will: it names the start of the gateway that speaks. */
+  readonly will: Buffer | undefined
+  readonly address: string
+  readonly credential: 'secret' | 'certificate'
+}
+
 /** Cannot be the id of a gateway. */
 const platformUser = '$platform'
 
@@ -35,19 +41,39 @@ const clientIdOf = (gatewayId: string) => `gatehouse-${gatewayId}`
 interface Guest extends Client {
   /** Set by `authenticate`. */
   gatewayId?: string
+  /** Set by `preConnect`. */
+  lastWill?: Buffer | undefined
+  refusal?: ConnectRefusal | undefined
+}
+
+/** Answered with `returnCode`: 2 identifier rejected, 3 server unavailable, 5 not authorized. */
+interface ConnectRefusal {
+  readonly reason: string
+  readonly returnCode: 2 | 3 | 5
 }
 
 /** Whether a CONNECT keeps the rules that are checked before anybody is asked for a secret. */
-function connectProblem({ clientId, username, will }: ConnectPacket): string | undefined {
+function checkConnect({ clientId, username, will }: ConnectPacket): ConnectRefusal | undefined {
   const name = username ?? ''
-  if (clientId !== clientIdOf(name)) return 'client-id'
-  if (will && (will.topic !== uplinkTopics.up(name) || will.retain || will.qos === 2)) return 'foreign-will'
+  if (clientId !== clientIdOf(name)) return { reason: 'client-id', returnCode: 2 }
+  if (will && (will.topic !== uplinkTopics.up(name) || will.retain || will.qos === 2))
+    return { reason: 'foreign-will', returnCode: 5 }
   return undefined
 }
 
+const mayPublish = ({ gatewayId }: Guest, topic: string) =>
+  gatewayId === platformUser
+    ? /^gh\/v1\/gateways\/[^/]+\/down$/.test(topic)
+    : gatewayId !== undefined && topic === uplinkTopics.up(gatewayId)
+
+const maySubscribe = ({ gatewayId }: Guest, topic: string) =>
+  gatewayId === platformUser
+    ? topic === uplinkTopics.allUp
+    : gatewayId !== undefined && topic === uplinkTopics.down(gatewayId)
+
 /** Who is connected, or is being let in. */
 interface GuestBook {
-  readonly scanners: WeakMap<Duplex, PacketScanner>
+  readonly visitors: WeakMap<Duplex, Visitor>
   readonly connections: Map<string, Set<Duplex>>
 }
 
@@ -64,54 +90,52 @@ function noteGuest({ connections }: GuestBook, gatewayId: string, connection: Du
 
 function policy(options: BrokerOptions, secret: Buffer, book: GuestBook): AedesOptions {
   const { refused } = options
-  const mayPublish = (client: Guest, topic: string) =>
-    client.gatewayId === platformUser
-      ? /^gh\/v1\/gateways\/[^/]+\/down$/.test(topic)
-      : client.gatewayId !== undefined && topic === uplinkTopics.up(client.gatewayId)
-  const maySubscribe = (client: Guest, topic: string) =>
-    client.gatewayId === platformUser
-      ? topic === uplinkTopics.allUp
-      : client.gatewayId !== undefined && topic === uplinkTopics.down(client.gatewayId)
-
   async function check(client: Guest, name: string, password: Buffer): Promise<boolean> {
     if (name === platformUser) {
       if (password.length !== secret.length || !timingSafeEqual(password, secret)) return false
-      book.scanners.get(client.conn)?.lift()
+      book.visitors.get(client.conn)?.trust()
     } else {
       noteGuest(book, name, client.conn)
-      if (!(await options.authenticate(name, password.toString('utf8')))) return false
+      const credential = await checkGateway(client, name, password)
+      if (!credential) return false
+      options.admitted(name, { will: client.lastWill, address: addressOf(client), credential })
     }
     client.gatewayId = name
     return true
   }
 
+  /** Who shows a certificate is judged by that alone: a wrong one is not made good by a secret. */
+  async function checkGateway(client: Guest, name: string, password: Buffer) {
+    const shown = certificateOf(client.conn)
+    if (shown === 'untrusted') return undefined
+    if (shown === 'none') return (await options.authenticate(name, password.toString('utf8'))) ? 'secret' : undefined
+    const admitted = shown.commonName === name && options.admits(name, { ...shown, address: addressOf(client) })
+    return (await admitted) ? 'certificate' : undefined
+  }
+
   return {
-    connectTimeout: options.connectTimeoutMs ?? 10_000,
     maxInflightInbound: 1,
-    preConnect(_client, packet, done) {
-      const problem = connectProblem(packet)
-      if (problem) {
-        refused(problem)
-        done(new Error(problem), false)
-        return
-      }
+    preConnect(client: Guest, packet, done) {
+      client.refusal = checkConnect(packet)
       // No session outlives its connection: a gateway that comes back must never find an old command.
       packet.clean = true
+      client.lastWill = packet.will && Buffer.from(packet.will.payload)
       done(null, true)
     },
-    authenticate(client, name = '', ...[password = Buffer.alloc(0), done]) {
-      check(client, name, password).then(
-        (known) => {
-          if (!known) refused('credentials')
-          done(null, known)
-        },
-        () => {
-          refused('credentials-not-checked')
-          done(null, false)
-        },
-      )
+    authenticate(client: Guest, name = '', ...[password = Buffer.alloc(0), done]) {
+      const answer = (refusal: ConnectRefusal | undefined) => {
+        if (refusal) refused(refusal.reason)
+        done(refusal ? Object.assign(new Error(refusal.reason), refusal) : null, !refusal)
+      }
+      if (client.refusal) answer(client.refusal)
+      else
+        check(client, name, password).then(
+          (known) => answer(known ? undefined : { reason: 'credentials', returnCode: 5 }),
+          () => answer({ reason: 'credentials-not-checked', returnCode: 3 }),
+        )
     },
     authorizePublish(client, packet, done) {
+      if (client) book.visitors.get(client.conn)?.settled()
       const allowed = client !== null && mayPublish(client, packet.topic) && !packet.retain && packet.qos < 2
       if (!allowed) refused('publish')
       done(allowed ? null : new Error('not allowed to publish here'))
@@ -124,14 +148,7 @@ function policy(options: BrokerOptions, secret: Buffer, book: GuestBook): AedesO
   }
 }
 
-async function listen(server: Server, port: number, host: string): Promise<number> {
-  server.listen(port, host)
-  await once(server, 'listening')
-  return (server.address() as AddressInfo).port
-}
-
-const createSecure = ({ cert, key }: NonNullable<BrokerOptions['tls']>, accept: (socket: Socket) => void) =>
-  createTlsServer({ noDelay: true, cert, key, handshakeTimeout }, accept)
+const addressOf = ({ conn }: Client) => (conn instanceof Socket && conn.remoteAddress) || 'unknown'
 
 /** The embedded MQTT broker between gateways and platform. */
 export async function startBroker(options: BrokerOptions) {
@@ -139,38 +156,19 @@ export async function startBroker(options: BrokerOptions) {
   if (!isLoopback(host))
     throw invalidConfiguration(`the uplink listens without TLS on ${host}: use 127.0.0.1, or set up TLS`)
 
-  const maxConnections = options.maxConnections ?? 5000
   const secret = Buffer.from(randomBytes(32).toString('base64url'))
-  const scanners = new WeakMap<Duplex, PacketScanner>()
+  const visitors = new WeakMap<Duplex, Visitor>()
   const connections = new Map<string, Set<Duplex>>()
-  const sockets = new Set<Socket>()
-  const aedes = await Aedes.createBroker(policy(options, secret, { scanners, connections }))
+  const aedes = await Aedes.createBroker(policy(options, secret, { visitors, connections }))
   // Broken connections are everyday life; the refusals above are what is worth counting.
   aedes.on('clientError', () => undefined)
   aedes.on('connectionError', () => undefined)
-
-  function accept(socket: Socket) {
-    if (sockets.size >= maxConnections) {
-      options.refused('too-many-connections')
-      socket.destroy()
-      return
-    }
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-    const scanner = createPacketScanner(packetLimits)
-    scanners.set(socket, scanner)
-    guardPackets(socket, scanner, () => options.refused('packet-too-large'))
+  aedes.on('clientReady', ({ conn }) => visitors.get(conn)?.welcome())
+  const entrance = await openEntrance({ ...options, host }, (socket, visitor) => {
+    visitors.set(socket, visitor)
     aedes.handle(socket)
-  }
-
-  // Without noDelay an answer waits for Nagle's algorithm: 42 ms instead of 0.3 ms.
-  const plain = createServer({ noDelay: true }, accept)
-  const { tls } = options
-  const secure = tls && createSecure(tls, accept)
-  if (secure) secure.maxConnections = maxConnections
-  secure?.on('tlsClientError', () => options.refused('tls'))
-  const port = await listen(plain, options.port, host)
-  const tlsPort = secure && (await listen(secure, tls.port, tls.host ?? '0.0.0.0'))
+  })
+  const { port, tlsPort } = entrance
 
   return {
     port,
@@ -186,12 +184,11 @@ export async function startBroker(options: BrokerOptions) {
       for (const connection of connections.get(gatewayId) ?? []) connection.destroy()
     },
     async close() {
-      plain.close()
-      secure?.close()
+      entrance.stop()
       await new Promise<void>((resolve) => {
         aedes.close(resolve)
       })
-      for (const socket of sockets) socket.destroy()
+      entrance.clear()
     },
   }
 }

@@ -3,16 +3,19 @@ import type { BaseLogger } from 'pino'
 import { Counter, Gauge } from 'prom-client'
 import { gatewayIdOf, uplinkTopics, type UplinkDown } from '../contract/index.ts'
 import type { Metrics } from '../core/metrics.ts'
-import type { Clock, GatewayLink } from '../core/ports.ts'
+import type { Clock, GatewayAlarms, GatewayIdentity, GatewayLink } from '../core/ports.ts'
 import { gatewayOffline } from '../errors.ts'
 import { startBroker, type BrokerOptions } from './broker.ts'
 import { decodeUp, encodeDown } from './codec.ts'
 import { openConnection } from './connection.ts'
+import { createDoorkeeper } from './doorkeeper.ts'
 import { createHandlers, type UplinkPorts } from './handlers.ts'
 import { createPresence, type Presence } from './presence.ts'
 import { createSerialQueues } from './serial-queues.ts'
 
 export interface UplinkOptions extends UplinkPorts {
+  readonly identity: Pick<GatewayIdentity, 'judge' | 'renew' | 'token'>
+  readonly alarms: GatewayAlarms
   /** The embedded broker. Not used when `brokerUrl` is given. */
   readonly listen: Pick<BrokerOptions, 'host' | 'port' | 'tls' | 'maxConnections' | 'connectTimeoutMs'>
   /** An external broker: `mqtt[s]://user:password@host`. */
@@ -96,24 +99,33 @@ const createSilence =
     })
   }
 
+/** The embedded broker; an external one keeps the door itself, and only the hello tells who has come. */
+async function openDoor(options: UplinkOptions, refused: (reason: string) => void, now: () => number) {
+  const { door, greeted } = createDoorkeeper({ ...options, now })
+  if (options.brokerUrl !== undefined) return { broker: undefined, greeted }
+  return { broker: await startBroker({ ...options.listen, ...door, refused }), greeted: undefined }
+}
+
 /** Opens the door for gateways, and is the way down to them. */
 export async function startUplink(options: UplinkOptions): Promise<Uplink> {
-  const { brokerUrl, logger, metrics, registry } = options
+  const { brokerUrl, logger, metrics } = options
   const now = () => (options.clock ?? Date).now()
+  // A clock that is set makes nobody silent, and hides nobody who is.
+  const uptime = () => performance.now()
   const refused = (reason: string) => {
     metrics.refused('uplink', reason)
   }
   let closing = false
   const presence = createPresence(options.silentAfterMs ?? 35_000)
   const queues = createSerialQueues(queueLimits)
-  const authenticate = (gatewayId: string, secret: string) => registry.authenticate(gatewayId, secret)
-  const broker = brokerUrl ? undefined : await startBroker({ ...options.listen, authenticate, refused })
+  const { broker, greeted } = await openDoor(options, refused, now)
 
   async function send(gatewayId: string, message: UplinkDown) {
     await connection.publish(uplinkTopics.down(gatewayId), await encodeDown(message))
   }
   const markSilent = createSilence(options, presence)
-  const receive = createReceiver(options, createHandlers({ ...options, presence, send, refused, now }), presence.count)
+  const handle = createHandlers({ ...options, presence, send, refused, now, uptime, greeted })
+  const receive = createReceiver(options, handle, presence.count)
 
   const connection = await openConnection({
     url: brokerUrl ?? broker?.platform.url ?? '',
@@ -134,13 +146,14 @@ export async function startUplink(options: UplinkOptions): Promise<Uplink> {
   })
 
   const sweep = setInterval(() => {
-    for (const gatewayId of presence.takeSilent(now())) queues.run(gatewayId, 0, () => markSilent(gatewayId))
+    for (const gatewayId of presence.takeSilent(uptime())) queues.run(gatewayId, 0, () => markSilent(gatewayId))
   }, sweepEveryMs)
 
   return {
     link: {
       isOnline: presence.isOnline,
       disconnect: (gatewayId) => broker?.disconnect(gatewayId),
+      tlsPort: () => broker?.tlsPort,
       async send(gatewayId, message) {
         if (!presence.isOnline(gatewayId) || !connection.isConnected()) throw gatewayOffline(gatewayId)
         await send(gatewayId, message)

@@ -1,5 +1,6 @@
 import type { Alert } from '@gatehouse/platform/contract'
 import type { Text } from '../../i18n'
+import { absoluteTime } from '../../i18n/useFormat'
 
 export interface Fact {
   readonly name: string
@@ -9,6 +10,8 @@ export interface Fact {
 
 /** Shown elsewhere, or for machines only. */
 const hidden = new Set(['eventId', 'picture'])
+/** Numbers that are moments. */
+const moments = new Set(['from', 'to', 'expiresAt'])
 const units: Readonly<Record<string, string>> = { confidence: ' %', offsetMs: ' ms', freeBytes: ' B' }
 /** Where the words for a value are; others are shown as they came. */
 const wordGroups: Readonly<Record<string, 'rule' | 'value'>> = {
@@ -17,6 +20,7 @@ const wordGroups: Readonly<Record<string, 'rule' | 'value'>> = {
   colour: 'value',
   method: 'value',
   alarm: 'value',
+  credential: 'value',
   reason: 'value',
   rule: 'rule',
 }
@@ -35,11 +39,17 @@ function resultsText({ t }: Text, results: readonly ExitResult[], nameOf: (devic
   return failed.length === 0 ? summary : `${summary} · ${t('value.resultsFailed', { names: failed.join(', ') })}`
 }
 
+function numberText({ locale }: Text, name: string, value: number): string {
+  if (moments.has(name)) return absoluteTime(value, Date.now(), locale.value)
+  return `${String(value)}${units[name] ?? ''}`
+}
+
 function valueText(text: Text, [name, value]: [string, unknown], nameOf: (deviceId: string) => string): string {
   const { t, label } = text
   if (isResults(value)) return resultsText(text, value, nameOf)
   if (typeof value === 'boolean') return value ? t('common.yes') : t('common.no')
-  if (typeof value === 'number') return `${String(value)}${units[name] ?? ''}`
+  if (typeof value === 'number') return numberText(text, name, value)
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(', ')
   if (typeof value !== 'string') return JSON.stringify(value)
   if (name === 'trigger') return nameOf(value)
   const group = wordGroups[name]

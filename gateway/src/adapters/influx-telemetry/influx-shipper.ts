@@ -17,6 +17,8 @@ export interface InfluxShipper {
     /** Lines that InfluxDB will never take. */
     readonly poisoned: number
   }
+  /** Settles when it no longer ships. */
+  readonly ended: Promise<void>
   close(): Promise<void>
 }
 
@@ -33,6 +35,7 @@ export function startInfluxShipper(
   const running = shipper.run()
   return {
     status: () => shipper.status(),
+    ended: running,
     close: async () => {
       stop.abort()
       await running

@@ -1,9 +1,16 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { isLoopback } from '../../core/loopback.ts'
-import type { DeviceFront, Logger, MediaStore, RefusalCounter } from '../../core/ports.ts'
+import type { DeviceFront, ListenerIdentity, Logger, MediaStore, RefusalCounter } from '../../core/ports.ts'
 import { plainListenerRefused } from '../../errors.ts'
 import { refusals, send, type HttpAnswer } from './http-answer.ts'
 import { createMediaRoute } from './media-routes.ts'
@@ -11,11 +18,11 @@ import { createMediaRoute } from './media-routes.ts'
 export interface GatewayHttpOptions {
   readonly host: string
   readonly port: number
-  /** PEM. Without it the host must be a loopback address. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined
+  /** For TLS. Without it the host must be a loopback address. */
+  readonly identity?: ListenerIdentity | undefined
   readonly maxConnections?: number
   readonly media: MediaStore
-  readonly front: Pick<DeviceFront, 'authenticate'>
+  readonly front: Pick<DeviceFront, 'signIn'>
   readonly counter: RefusalCounter
   readonly logger: Logger
   /** Prometheus text. */
@@ -31,6 +38,8 @@ export interface HealthReport {
 
 export interface GatewayHttp {
   readonly port: number
+  /** Resolves when it listens no more, although nobody has closed it. */
+  readonly failed: Promise<Error>
   close(): Promise<void>
 }
 
@@ -46,8 +55,8 @@ const serverOptions: ServerOptions = {
 
 /** The HTTP door of the gateway: pictures for devices, health and metrics for operators. */
 export async function startGatewayHttp(options: GatewayHttpOptions): Promise<GatewayHttp> {
-  const { host, port, tls, maxConnections = 2000, counter, logger } = options
-  if (!tls && !isLoopback(host)) throw plainListenerRefused(host)
+  const { host, port, identity, maxConnections = 2000, counter, logger } = options
+  if (!identity && !isLoopback(host)) throw plainListenerRefused(host)
   const route = createRoutes(options)
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -63,9 +72,7 @@ export async function startGatewayHttp(options: GatewayHttpOptions): Promise<Gat
     send(response, result)
   }
   const onRequest = (request: IncomingMessage, response: ServerResponse) => void answer(request, response)
-  const server = tls
-    ? createTlsServer({ ...serverOptions, ...tls, minVersion: 'TLSv1.2' }, onRequest)
-    : createServer(serverOptions, onRequest)
+  const server = identity ? createSecureServer(identity, onRequest) : createServer(serverOptions, onRequest)
   server.maxConnections = maxConnections
   server.on('drop', () => counter.refused('http', 'too-many-connections'))
   server.on('clientError', (_error, socket) => {
@@ -74,7 +81,21 @@ export async function startGatewayHttp(options: GatewayHttpOptions): Promise<Gat
   })
   server.listen(port, host)
   await once(server, 'listening')
-  return { port: (server.address() as AddressInfo).port, close: () => close(server) }
+  const failed = Promise.withResolvers<Error>()
+  server.on('error', failed.resolve)
+  const { port: boundPort } = server.address() as AddressInfo
+  return { port: boundPort, failed: failed.promise, close: () => close(server) }
+}
+
+/** Who asks for health or metrics has no client certificate; a device may have one instead of its secret. */
+function createSecureServer(identity: ListenerIdentity, onRequest: RequestListener): Server {
+  const askingAll = { requestCert: true, rejectUnauthorized: false }
+  const server = createTlsServer({ ...serverOptions, ...askingAll, ...identity.context() }, onRequest)
+  server.once(
+    'close',
+    identity.onChanged(() => server.setSecureContext(identity.context())),
+  )
+  return server
 }
 
 async function close(server: Server): Promise<void> {

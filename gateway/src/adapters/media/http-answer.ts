@@ -29,9 +29,14 @@ export const refusals = {
     return { ...answer, headers: { ...answer.headers, allow } }
   },
   notAuthorized: (): HttpAnswer => {
-    const message = 'Sign in with HTTP Basic: device id and secret'
+    const message = 'Sign in with HTTP Basic (device id and secret), or with the certificate of the device'
     const answer = refused('not-authorized', 401, { code: 'NOT_AUTHORIZED', message })
     return { ...answer, headers: { ...answer.headers, 'www-authenticate': 'Basic realm="gatehouse"' } }
+  },
+  tooManyFailures: (): HttpAnswer => {
+    const message = 'Too many failed sign-ins from your address; try again in a minute'
+    const answer = refused('throttled', 429, { code: 'TOO_MANY_FAILURES', message })
+    return { ...answer, headers: { ...answer.headers, 'retry-after': '60' } }
   },
   tooLarge: (maxBytes: number) =>
     refused('too-large', 413, { code: 'MEDIA_TOO_LARGE', message: `A picture has at most ${maxBytes} bytes` }),

@@ -8,11 +8,13 @@ import { maxMediaBytes } from '../../protocol/index.ts'
 export interface MediaStoreOptions {
   readonly logger: Logger
   /** Of all pictures; beyond it the oldest go. */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
 }
 
 export interface FolderMediaStore extends MediaStore {
-  status(): { readonly bytes: number; readonly dropped: number }
+  status(): { readonly bytes: number; readonly capacityBytes: number; readonly dropped: number }
+  /** Deletes the oldest pictures that are not `needed`, about `wantedBytes` of them. Answers how many bytes that freed. */
+  release(wantedBytes: number, needed: ReadonlySet<string>): Promise<number>
 }
 
 const namePattern = /^[0-9a-f]{64}$/
@@ -43,7 +45,19 @@ export async function openMediaStore(folder: string, options: MediaStoreOptions)
   }
 
   return {
-    status: () => ({ bytes, dropped }),
+    status: () => ({ bytes, capacityBytes: maxBytes, dropped }),
+    release: async (wantedBytes, needed) => {
+      let freed = 0
+      for (const { sha256, size } of (await listPictures(folder)).sort((a, b) => a.storedAt - b.storedAt)) {
+        if (freed >= wantedBytes) break
+        if (needed.has(sha256)) continue
+        await rm(pathOf(sha256), { force: true })
+        freed += size
+        bytes -= size
+        dropped += 1
+      }
+      return freed
+    },
     get: async (sha256) => {
       if (!namePattern.test(sha256)) return undefined
       return readFile(pathOf(sha256)).catch(unlessMissing)

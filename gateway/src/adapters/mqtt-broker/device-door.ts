@@ -1,30 +1,42 @@
+import type { Visitor } from '@gatehouse/platform/mqtt'
 import type { Aedes, AedesOptions, Client, ConnectPacket, PublishPacket } from 'aedes'
 import type { Socket } from 'node:net'
-import type { DeviceFront, Logger, RefusalCounter } from '../../core/ports.ts'
-import type { TokenBucketOptions } from '../../core/token-bucket.ts'
+import type { DeviceCertificate, DeviceFront, Logger, RefusalCounter } from '../../core/ports.ts'
 import { AppError } from '../../errors.ts'
-import { parseTopic, type DownChannel } from '../../protocol/index.ts'
-import { checkConnect, isBrokenText, type ConnectRefusal } from './connect-rule.ts'
-import type { PacketGuard } from './packet-guard.ts'
+import { parseTopic, type DownChannel, type UpChannel } from '../../protocol/index.ts'
+import { checkConnect, type ConnectRefusal } from './connect-rule.ts'
+import { dismiss } from './dismiss.ts'
+import type { Shown } from './listeners.ts'
+import { probeName } from './loopback-probe.ts'
 import { Session } from './session.ts'
 
 interface DoorParts {
   readonly front: DeviceFront
   readonly counter: RefusalCounter
   readonly logger: Logger
-  readonly rate: TokenBucketOptions
 }
 
-/** A connection from its first byte on; `session` once it has signed in. */
+/** A connection from its CONNECT on; `session` once it has signed in. */
 interface Visit {
   readonly socket: Socket
-  readonly guard: PacketGuard
+  readonly visitor: Visitor
+  /** The client certificate, of a connection that has one. */
+  readonly shown: Shown
+  /** As the device chose it. */
+  clientId: string
+  /** As the device calls itself, or as its certificate does. */
+  deviceId: string
   refusal?: ConnectRefusal | undefined
   hasWill: boolean
   session?: Session
 }
 
+/** Channels whose messages are acknowledged when they are on disk. */
+type Kept = Extract<UpChannel, 'report' | 'event'>
+
 const unknownOrWrong = { reason: 'not-authorized', returnCode: 4 } as const
+const throttled = { reason: 'throttled', returnCode: 3 } as const
+const badCertificate = { reason: 'bad-certificate', returnCode: 5 } as const
 
 /** Ends a connection; the reason is counted where it is raised. */
 class Refusal extends Error {}
@@ -43,11 +55,16 @@ export class DeviceDoor {
   readonly #sessions = new Map<string, Session>()
   /** Devices whose last message was refused: logged once, not once a message. */
   readonly #offenders = new Set<string>()
+  /** Connections whose message was left without an answer, because the disk did not take it. */
+  readonly #unanswered: Record<Kept, Set<Session>> = { report: new Set(), event: new Set() }
   #closed = false
 
   constructor(parts: DoorParts) {
     this.#parts = parts
   }
+
+  /** Known to whoever asks at our own listener whether we still answer. */
+  readonly probeSecret: string = crypto.randomUUID()
 
   readonly hooks: Hooks = {
     preConnect: (client, packet, done) => {
@@ -55,27 +72,30 @@ export class DeviceDoor {
       done(refusal ?? null, !refusal)
     },
     authenticate: (client, ...rest) => {
-      const [username = '', password, done]: [string | undefined, Buffer | undefined, SignInAnswer] = rest
-      const refusal = this.#signIn(client, username, password?.toString() ?? '')
+      const [, password, done]: [string | undefined, Buffer | undefined, SignInAnswer] = rest
+      const refusal = this.#signIn(client, password?.toString() ?? '')
       done(refusal ?? null, !refusal)
     },
     authorizePublish: (client, packet, done) => {
       const visit = client ? this.#visits.get(client) : undefined
-      const refusal = visit?.session ? this.#take(visit.session, packet, done) : new Refusal('not signed in')
-      if (refusal) done(refusal)
+      const settle = (error: Error | null) => {
+        visit?.visitor.settled()
+        done(error)
+      }
+      const refusal = visit?.session ? this.#take(visit.session, packet, settle) : new Refusal('not signed in')
+      if (refusal) settle(refusal)
     },
     authorizeSubscribe: (client, subscription, done) => {
       const session = this.#visits.get(client)?.session
-      if (!session || isBrokenText(subscription.topic)) done(this.#refuse('malformed'))
-      else done(null, this.#subscribe(session, subscription.topic) ? subscription : null)
+      done(null, session && this.#subscribe(session, subscription.topic) ? subscription : null)
     },
     // Only messages of the house to the device itself come this way; an old connection gets nothing more.
     authorizeForward: (client, packet) => (this.#isPresent(this.#visits.get(client)?.session) ? packet : null),
   }
 
   /** Begins to follow what becomes of a connection. */
-  enter(client: Client, visit: Pick<Visit, 'socket' | 'guard'>): void {
-    const entered: Visit = { ...visit, hasWill: false }
+  enter(client: Client, visit: Pick<Visit, 'socket' | 'visitor' | 'shown'>): void {
+    const entered: Visit = { ...visit, clientId: '', deviceId: '', hasWill: false }
     this.#visits.set(client, entered)
     visit.socket.once('close', () => this.#leave(entered))
   }
@@ -88,6 +108,7 @@ export class DeviceDoor {
       session.isAnnounced = true
       this.#parts.front.connected(session.deviceId)
     })
+    aedes.on('clientReady', (client) => this.#visits.get(client)?.visitor.welcome())
     aedes.on('unsubscribe', (names, client) => {
       const session = this.#visits.get(client)?.session
       if (!session) return
@@ -108,6 +129,13 @@ export class DeviceDoor {
     this.#sessions.get(deviceId)?.socket.destroy()
   }
 
+  /** Ends what was begun with a certificate that has expired since. */
+  expelExpired(now: number): void {
+    for (const { certificate, socket } of this.#sessions.values()) {
+      if (certificate && certificate.expiresAt <= now) socket.destroy()
+    }
+  }
+
   get size(): number {
     return this.#sessions.size
   }
@@ -120,40 +148,69 @@ export class DeviceDoor {
   #lookAt(client: Client, packet: ConnectPacket): Refusal | undefined {
     const visit = this.#visits.get(client)
     if (!visit) return new Refusal('unknown connection')
-    visit.refusal = checkConnect(packet)
-    if (visit.refusal?.reason === 'malformed') return this.#refuse('malformed')
+    const { shown } = visit
+    visit.clientId = packet.clientId
+    visit.deviceId = packet.username ?? (typeof shown === 'object' ? shown.commonName : '')
+    visit.refusal = shown === 'invalid' ? badCertificate : checkConnect({ ...packet, username: visit.deviceId })
     visit.hasWill = packet.will !== undefined
     // The will is carried out here, where a takeover and a broken connection can be told apart.
     delete packet.will
     // One session per device: sessions go by device id, whatever follows it in the client id.
-    packet.clientId = packet.username ?? ''
+    packet.clientId = visit.deviceId
     return undefined
   }
 
-  #signIn(client: Client, deviceId: string, secret: string): SignInRefusal | undefined {
+  #signIn(client: Client, secret: string): SignInRefusal | undefined {
     const visit = this.#visits.get(client)
+    // It has no session, and so it may neither publish nor subscribe.
+    if (this.#isProbe(visit, secret)) return undefined
     if (!visit || visit.refusal) return this.#refuseSignIn(visit?.refusal ?? unknownOrWrong)
-    if (!this.#parts.front.authenticate(deviceId, secret)) return this.#refuseSignIn(unknownOrWrong)
-    const { rate, counter } = this.#parts
-    const onSlowedDown = () => counter.refused('mqtt', 'rate')
-    const session = new Session({ deviceId, client, socket: visit.socket, rate, onSlowedDown })
+    const { socket, deviceId, shown } = visit
+    // Whoever shows a certificate is judged by it alone.
+    const certificate = typeof shown === 'object' ? shown : undefined
+    const answer = this.#parts.front.signIn(deviceId, certificate ?? secret, socket.remoteAddress ?? '')
+    if (answer !== 'admitted') return this.#refuseSignIn(refusalOf(answer, certificate))
+    this.#begin(client, visit, certificate)
+    return undefined
+  }
+
+  #isProbe(visit: Visit | undefined, secret: string): boolean {
+    return visit?.deviceId === probeName && secret === this.probeSecret
+  }
+
+  #begin(client: Client, visit: Visit, certificate: DeviceCertificate | undefined): void {
+    const { deviceId, clientId, socket } = visit
+    const session = new Session({ deviceId, clientId, certificate, client, socket })
     const earlier = this.#sessions.get(deviceId)
     visit.session = session
     this.#sessions.set(deviceId, session)
     session.isAnnounced = earlier?.isAnnounced ?? false
-    earlier?.socket.destroy() // [MQTT-3.1.4-2]
-    return undefined
+    if (earlier) this.#takeOver(earlier, session) // [MQTT-3.1.4-2]
   }
 
-  #take(session: Session, packet: PublishPacket, done: (error?: Error | null) => void): Refusal | undefined {
+  #takeOver(earlier: Session, session: Session): void {
+    const { deviceId } = session
+    const isElsewhere = earlier.address !== session.address || earlier.clientId !== session.clientId
+    earlier.ended()
+    this.#visits.get(earlier.client)?.visitor.letGo()
+    dismiss(earlier.client, earlier.socket, (wasAlive) => {
+      if (this.#closed) return
+      this.#parts.front.takenOver(deviceId, {
+        credential: session.certificate ? 'certificate' : 'secret',
+        addresses: [earlier.address, session.address],
+        ...{ isElsewhere, wasAlive },
+      })
+    })
+  }
+
+  #take(session: Session, packet: PublishPacket, done: (error: Error | null) => void): Refusal | undefined {
     const channel = session.upChannel(packet.topic)
     if (channel === undefined) return this.#refuse('foreign-topic')
     if (packet.retain && channel !== 'status') return this.#refuse('retained')
-    if (packet.qos > 0 && !packet.messageId) return this.#refuse('malformed') // [MQTT-2.3.1-1]
     const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload)
     session.inbox.push(
       () => this.#parts.front.accept(session.deviceId, channel, payload),
-      (error) => done(error ? this.#notAccepted(session.deviceId, error) : null),
+      (error) => done(error ? this.#notAccepted(session, packet, error) : this.#accepted(channel)),
     )
     return undefined
   }
@@ -165,13 +222,15 @@ export class DeviceDoor {
     return channel !== undefined
   }
 
-  #leave({ session, hasWill, guard }: Visit): void {
+  #leave({ session, hasWill, visitor }: Visit): void {
     if (!session) return
     session.ended()
+    this.#unanswered.report.delete(session)
+    this.#unanswered.event.delete(session)
     if (this.#sessions.get(session.deviceId) !== session) return
     this.#sessions.delete(session.deviceId)
     if (!session.isAnnounced || this.#closed) return
-    this.#parts.front.disconnected(session.deviceId, hasWill && !guard.saidGoodbye ? 'last-will' : 'disconnected')
+    this.#parts.front.disconnected(session.deviceId, hasWill && !visitor.saidGoodbye ? 'last-will' : 'disconnected')
   }
 
   #isPresent(session: Session | undefined): boolean {
@@ -194,8 +253,36 @@ export class DeviceDoor {
     return new Refusal(reason)
   }
 
-  #notAccepted(deviceId: string, error: Error): Refusal {
+  /** The disk takes messages again: whoever was not answered is to send them again, and does so with a new connection. */
+  askAgain(channel: Kept): void {
+    const sessions = [...this.#unanswered[channel]]
+    this.#unanswered[channel].clear()
+    for (const { socket } of sessions) socket.destroy()
+  }
+
+  #accepted(channel: UpChannel): null {
+    if (channel === 'report' && this.#unanswered.report.size > 0) this.askAgain('report')
+    return null
+  }
+
+  /**
+   * What the disk does not take is not acknowledged: the device keeps it. Its connection stays, because the gate behind
+   * it must still be opened: without PUBACK, as if it were QoS 0, the broker library reads on.
+   */
+  #leaveUnanswered(session: Session, packet: PublishPacket): void {
+    this.#parts.counter.refused('mqtt', 'not-stored')
+    if (packet.qos > 0) this.#unanswered[session.upChannel(packet.topic) === 'report' ? 'report' : 'event'].add(session)
+    packet.qos = 0
+  }
+
+  #notAccepted(session: Session, packet: PublishPacket, error: Error): Refusal | null {
     const { logger } = this.#parts
+    const { deviceId } = session
+    if (error instanceof AppError && isForWantOfRoom(error)) {
+      logger.debug({ deviceId, err: error }, 'a message could not be stored and is not acknowledged')
+      this.#leaveUnanswered(session, packet)
+      return null
+    }
     if (!(error instanceof AppError) || error.code !== 'INVALID_MESSAGE') {
       logger.error({ deviceId, err: error }, 'a message could not be stored')
       return this.#refuse('not-stored')
@@ -208,9 +295,22 @@ export class DeviceDoor {
   }
 }
 
+const refusalOf = (answer: 'refused' | 'throttled', certificate: DeviceCertificate | undefined): ConnectRefusal => {
+  if (answer === 'throttled') return throttled
+  return certificate ? badCertificate : unknownOrWrong
+}
+
+/** A disk that takes nothing now: the device keeps what it has said. */
+const wantOfRoom: ReadonlySet<string> = new Set([
+  'STORE_FULL',
+  'STORE_STILL_FULL',
+  'STORE_UNAVAILABLE',
+  'SPOOL_UNAVAILABLE',
+])
+const isForWantOfRoom = ({ code }: AppError) => wantOfRoom.has(code)
+
 /** Errors of the broker library that nobody has counted yet; broken connections are no refusals. */
 export function reasonOf(error: Error): string | undefined {
   if (error instanceof Refusal || 'code' in error || error.message === 'keep alive timeout') return undefined
-  if (error.message === 'connect did not arrive in time') return 'no-connect'
   return error.message === 'drain timeout' ? 'does-not-read' : 'malformed'
 }

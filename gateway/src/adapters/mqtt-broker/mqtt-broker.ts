@@ -1,11 +1,20 @@
+import { FrontDoor } from '@gatehouse/platform/mqtt'
 import { Aedes } from 'aedes'
 import type { Socket } from 'node:net'
 import type { DeviceFront, DeviceLink, Logger, RefusalCounter } from '../../core/ports.ts'
 import { commandExpired, deviceOffline } from '../../errors.ts'
 import { maxPacketBytes, topics } from '../../protocol/index.ts'
 import { DeviceDoor, reasonOf } from './device-door.ts'
-import { listenPlain, listenTls, type Listener, type PlainListener, type TlsListener } from './listeners.ts'
-import { guardSocket } from './packet-guard.ts'
+import {
+  listenPlain,
+  listenTls,
+  type Listener,
+  type ListenerEvents,
+  type PlainListener,
+  type Shown,
+  type TlsListener,
+} from './listeners.ts'
+import { pingBroker } from './loopback-probe.ts'
 import type { Session } from './session.ts'
 import { noFanOut, volatilePersistence } from './volatile-persistence.ts'
 
@@ -32,12 +41,20 @@ export interface MqttBrokerParts {
 
 export interface MqttBroker extends DeviceLink {
   readonly ports: { readonly plain?: number; readonly tls?: number }
+  /** Resolves when the broker answers at its own loopback listener. */
+  answers(withinMs: number): Promise<void>
+  /** Resolves when a listener has failed. */
+  readonly failed: Promise<Error>
   /** Devices that are signed in. */
   connections(): number
+  /** Events that were not acknowledged for want of room are to be sent again. */
+  askAgain(): void
   close(): Promise<void>
 }
 
-const maxConnectBytes = 4096
+/** Of everything but PUBLISH: the largest is a CONNECT with four short strings and a will. */
+const maxSmallBytes = 4096
+const expirySweepMs = 2000
 /** How long a command waits for the SUBSCRIBE of a device that has just connected. */
 const subscribePatienceMs = 3000
 /** A device that takes nothing from its socket for so long is gone. */
@@ -45,14 +62,13 @@ const drainTimeoutMs = 10_000
 
 /** The MQTT door of the gateway. A message is acknowledged once `front.accept` says that it is durable. */
 export async function startMqttBroker(options: MqttBrokerOptions, parts: MqttBrokerParts): Promise<MqttBroker> {
-  const { maxConnections = 20_000, messagesPerSecond = 100, messageBurst = 500, connectTimeoutMs = 10_000 } = options
+  const { maxConnections = 20_000, messagesPerSecond = 100, messageBurst = 500, connectTimeoutMs = 5000 } = options
   const { counter } = parts
-  const door = new DeviceDoor({ ...parts, rate: { perSecond: messagesPerSecond, burst: messageBurst } })
+  const door = new DeviceDoor(parts)
   const aedes = await Aedes.createBroker({
     ...door.hooks,
     mq: noFanOut,
     persistence: volatilePersistence(),
-    connectTimeout: connectTimeoutMs,
     drainTimeout: drainTimeoutMs,
     maxClientsIdLength: 64,
   })
@@ -66,45 +82,57 @@ export async function startMqttBroker(options: MqttBrokerOptions, parts: MqttBro
 
   const sockets = new Set<Socket>()
   const onRefused = (reason: string) => counter.refused('mqtt', reason)
-  const onSocket = (socket: Socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-    const guard = guardSocket(socket, { maxConnectBytes, maxPacketBytes }, onRefused)
-    door.enter(aedes.handle(socket), { socket, guard })
+  const frontDoor = new FrontDoor({
+    limits: { smallBytes: maxSmallBytes, publishBytes: maxPacketBytes },
+    packets: { perSecond: messagesPerSecond, burst: messageBurst },
+    ...{ connectTimeoutMs, maxConnections, refused: onRefused },
+  })
+  const onKnock = (connection: Socket, onAdmitted: () => void) => {
+    sockets.add(connection)
+    connection.once('close', () => sockets.delete(connection))
+    frontDoor.knock(connection, onAdmitted)
   }
+  const onSocket = (socket: Socket, shown: Shown) =>
+    frontDoor.listen(socket, (visitor) => door.enter(aedes.handle(socket), { socket, visitor, shown }))
+  const sweep = setInterval(() => door.expelExpired(Date.now()), expirySweepMs)
   const close = async (listeners: readonly Listener[]) => {
+    clearInterval(sweep)
     door.close()
     const closed = listeners.map((listener) => listener.close())
     for (const socket of sockets) socket.destroy()
     await Promise.all([...closed, new Promise<void>((resolve) => aedes.close(resolve))])
   }
 
-  const events = { maxConnections, onSocket, onRefused }
+  const events = { maxConnections, onKnock, onSocket, onRefused }
   const listeners: Listener[] = []
-  const ports: { plain?: number; tls?: number } = {}
-  try {
-    if (options.plain) {
-      const plain = await listenPlain(options.plain, events)
-      listeners.push(plain)
-      ports.plain = plain.port
-    }
-    if (options.tls) {
-      const tls = await listenTls(options.tls, events)
-      listeners.push(tls)
-      ports.tls = tls.port
-    }
-  } catch (error) {
+  const ports = await openListeners(options, events, listeners).catch(async (error: unknown) => {
     await close(listeners)
     throw error
-  }
+  })
 
   return {
     ports,
+    answers: (withinMs) => pingBroker(ports.plain ?? 0, door.probeSecret, withinMs),
+    failed: Promise.race(listeners.map(({ failed }) => failed)),
     connections: () => door.size,
+    askAgain: () => door.askAgain('event'),
     isConnected: (deviceId) => door.sessionOf(deviceId) !== undefined,
     disconnect: (deviceId) => door.expel(deviceId),
     send: (deviceId, _channel, message) => sendCommand(door.sessionOf(deviceId), deviceId, message),
     close: () => close(listeners),
+  }
+}
+
+/** Every listener is added to `open` as soon as it is. */
+async function openListeners({ plain, tls }: MqttBrokerOptions, events: ListenerEvents, open: Listener[]) {
+  const opened = async (listening: Promise<Listener>) => {
+    const listener = await listening
+    open.push(listener)
+    return listener.port
+  }
+  return {
+    ...(plain && { plain: await opened(listenPlain(plain, events)) }),
+    ...(tls && { tls: await opened(listenTls(tls, events)) }),
   }
 }
 

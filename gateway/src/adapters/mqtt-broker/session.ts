@@ -1,23 +1,29 @@
 import type { Client } from 'aedes'
 import type { Socket } from 'node:net'
-import { TokenBucket, type TokenBucketOptions } from '../../core/token-bucket.ts'
+import type { DeviceCertificate } from '../../core/ports.ts'
 import { topics, upChannels, type DownChannel, type UpChannel } from '../../protocol/index.ts'
 import { Inbox } from './inbox.ts'
 
 interface SessionParts {
   readonly deviceId: string
+  /** As the device chose it. */
+  readonly clientId: string
+  /** What it signed in with, if not with its secret. */
+  readonly certificate: DeviceCertificate | undefined
   readonly client: Client
   readonly socket: Socket
-  readonly rate: TokenBucketOptions
-  readonly onSlowedDown: () => void
 }
 
 /** One signed-in connection of one device. */
 export class Session {
   readonly deviceId: string
+  readonly clientId: string
+  /** What it signed in with, if not with its secret. */
+  readonly certificate: DeviceCertificate | undefined
+  readonly address: string
   readonly client: Client
   readonly socket: Socket
-  readonly inbox: Inbox
+  readonly inbox = new Inbox()
   /** The house was told that the device is connected. Handed on when a newer connection takes over. */
   isAnnounced = false
   /** CONNACK was sent. */
@@ -26,11 +32,14 @@ export class Session {
   readonly #subscribed = new Set<DownChannel>()
   readonly #subscribers = new Set<() => void>()
 
-  constructor({ deviceId, client, socket, rate, onSlowedDown }: SessionParts) {
+  constructor({ deviceId, clientId, certificate, client, socket }: SessionParts) {
     this.deviceId = deviceId
+    this.clientId = clientId
+    this.certificate = certificate
+    // A socket that is closed has none any more.
+    this.address = socket.remoteAddress ?? ''
     this.client = client
     this.socket = socket
-    this.inbox = new Inbox(new TokenBucket(rate, performance.now()), onSlowedDown)
     this.#upChannels = new Map(upChannels.map((channel) => [topics[channel](deviceId), channel]))
   }
 

@@ -10,6 +10,8 @@ import { cameraAddressRefused } from '../../errors.ts'
 export interface AddressGuard {
   /** Throws CAMERA_ADDRESS_REFUSED unless it is http(s) and, where it names an IP address, inside the networks. */
   check(url: URL): void
+  /** The same for rtsp(s). */
+  checkStream(url: URL): void
   /** For `http.request`: resolves names to addresses inside the networks only, also when the answer changes. */
   readonly lookup: LookupFunction
 }
@@ -40,14 +42,18 @@ export function createAddressGuard(networks: readonly string[], counter: Refusal
     return cameraAddressRefused(problem)
   }
 
+  function checkFor(url: URL, scheme: 'http' | 'rtsp') {
+    if (url.protocol !== `${scheme}:` && url.protocol !== `${scheme}s:`)
+      throw refuse('scheme', `${url.protocol} is neither ${scheme} nor ${scheme}s`)
+    const host = bare(url.hostname)
+    // A stream address without a host would mean this computer.
+    if (host === '' || (isIP(host) !== 0 && !isInside(host)))
+      throw refuse('outside-networks', `"${host}" lies outside the camera networks`)
+  }
+
   return {
-    check(url) {
-      if (url.protocol !== 'http:' && url.protocol !== 'https:')
-        throw refuse('scheme', `${url.protocol} is neither http nor https`)
-      const host = bare(url.hostname)
-      if (isIP(host) !== 0 && !isInside(host))
-        throw refuse('outside-networks', `${host} lies outside the camera networks`)
-    },
+    check: (url) => checkFor(url, 'http'),
+    checkStream: (url) => checkFor(url, 'rtsp'),
     lookup(hostname, options, callback) {
       resolve(hostname, { ...options, all: true }, (error, found: readonly LookupAddress[] | undefined) => {
         const inside = (found ?? []).filter(({ address }) => isInside(address))

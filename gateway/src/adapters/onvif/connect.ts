@@ -2,6 +2,7 @@ import type { Logger, OnvifConnect, RefusalCounter } from '../../core/ports.ts'
 import { cameraAddressRefused } from '../../errors.ts'
 import { createAddressGuard } from './address-guard.ts'
 import { createHttpClient } from './http-client.ts'
+import { createDescribeStream } from './rtsp/describe.ts'
 import { openSession, type Timing } from './session.ts'
 
 export interface OnvifOptions {
@@ -14,12 +15,20 @@ export interface OnvifOptions {
   readonly timing?: Partial<Timing>
 }
 
-const defaults: Timing = { requestMs: 8000, checkMs: 5000, livenessMs: 20_000, pictureMs: 10_000, retryMs: 2000 }
+const defaults: Timing = {
+  requestMs: 8000,
+  checkMs: 5000,
+  livenessMs: 20_000,
+  pictureMs: 10_000,
+  streamMs: 5000,
+  retryMs: 2000,
+}
 
 export function createOnvifConnect(options: OnvifOptions): OnvifConnect {
   const { counter, logger, now = () => Date.now() } = options
   const guard = createAddressGuard(options.networks, counter)
   const http = createHttpClient(guard, counter)
+  const describe = createDescribeStream(guard, counter)
   const time = { now, monotonic: () => performance.now() }
   const timing = { ...defaults, ...options.timing }
 
@@ -33,6 +42,7 @@ export function createOnvifConnect(options: OnvifOptions): OnvifConnect {
       camera,
       credentials: { username, password },
       http,
+      describe,
       counter,
       logger,
       time,

@@ -3,6 +3,7 @@ import { request as requestTls, type RequestOptions } from 'node:https'
 import type { RefusalCounter } from '../../core/ports.ts'
 import { AppError, cameraAnswerInvalid, cameraUnreachable } from '../../errors.ts'
 import type { AddressGuard } from './address-guard.ts'
+import { deadline } from './deadline.ts'
 import { authorization, type Credentials } from './http-auth.ts'
 
 export interface HttpRequest {
@@ -31,22 +32,6 @@ const problemOf = (error: Error & { readonly code?: unknown }) =>
   typeof error.code === 'string' ? error.code : error.message
 
 const codedFor = (cause: Error) => (cause instanceof AppError ? cause : cameraUnreachable(problemOf(cause), { cause }))
-
-/** Ends after `timeoutMs` or with the caller, whichever is first; `release` lets go of both. */
-function deadline(timeoutMs: number, signal: AbortSignal | undefined) {
-  const abort = new AbortController()
-  const stop = () => abort.abort(cameraUnreachable('the request was given up'))
-  const timer = setTimeout(() => abort.abort(cameraUnreachable(`no answer within ${timeoutMs} ms`)), timeoutMs)
-  if (signal?.aborted) stop()
-  signal?.addEventListener('abort', stop, { once: true })
-  return {
-    signal: abort.signal,
-    release() {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', stop)
-    },
-  }
-}
 
 function optionsFor({ method, url, headers, body }: HttpRequest, lookup: AddressGuard['lookup']): RequestOptions {
   return {
@@ -112,7 +97,7 @@ export function createHttpClient(guard: AddressGuard, counter: RefusalCounter): 
 
   return async (request) => {
     guard.check(request.url)
-    const limit = deadline(request.timeoutMs, request.signal)
+    const limit = deadline({ timeoutMs: request.timeoutMs, signal: request.signal, failure: cameraUnreachable })
     try {
       const answer = await send(request, limit.signal)
       const again = withAuthorization(request, answer)

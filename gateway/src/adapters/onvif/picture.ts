@@ -1,14 +1,10 @@
+import { pictureFacts } from '@gatehouse/platform/contract'
 import type { RefusalCounter } from '../../core/ports.ts'
 import { cameraAnswerInvalid, cameraNotAuthorized } from '../../errors.ts'
 import type { Credentials } from './http-auth.ts'
 import type { HttpClient } from './http-client.ts'
 
 const largestPicture = 4 * 1024 * 1024
-
-/** JPEG SOI with a marker after it; PNG signature (PNG 5.2). What the headers say is not to be trusted. */
-const signatures = [Buffer.from('ffd8ff', 'hex'), Buffer.from('89504e470d0a1a0a', 'hex')]
-const isPicture = (bytes: Buffer) =>
-  signatures.some((signature) => bytes.subarray(0, signature.length).equals(signature))
 
 interface PictureRequest {
   readonly url: URL
@@ -26,7 +22,7 @@ export async function fetchPicture(
   const { status, body } = await http({ ...request, method: 'GET', maxBytes: largestPicture })
   if (status === 401 || status === 403) throw cameraNotAuthorized()
   if (status !== 200) throw cameraAnswerInvalid(`HTTP ${status} instead of a picture`)
-  if (!isPicture(body)) {
+  if (!pictureFacts(body)) {
     counter.refused('onvif', 'no-picture')
     throw cameraAnswerInvalid('it is neither JPEG nor PNG')
   }

@@ -4,6 +4,7 @@ import { ownAddress } from './address-guard.ts'
 import { createCameraClock, type TimeSource } from './camera-clock.ts'
 import type { Credentials } from './http-auth.ts'
 import type { HttpClient } from './http-client.ts'
+import type { DescribeStream } from './rtsp/describe.ts'
 import { startLiveness } from './liveness.ts'
 import { createOnvifRequests } from './node-onvif.ts'
 import { fetchPicture } from './picture.ts'
@@ -11,6 +12,7 @@ import { createPullPoint } from './pull-point.ts'
 import { createCameraServices } from './services.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSoap, type Soap } from './soap.ts'
+import { createStreamCheck } from './stream-check.ts'
 import { startWatch } from './watch.ts'
 
 export interface Timing {
@@ -19,6 +21,7 @@ export interface Timing {
   readonly checkMs: number
   readonly livenessMs: number
   readonly pictureMs: number
+  readonly streamMs: number
   /** First wait before events are subscribed again. */
   readonly retryMs: number
 }
@@ -27,6 +30,7 @@ interface SessionOptions {
   readonly camera: URL
   readonly credentials: Credentials
   readonly http: HttpClient
+  readonly describe: DescribeStream
   readonly counter: RefusalCounter
   readonly logger: Logger
   readonly time: TimeSource
@@ -46,7 +50,9 @@ function createParts(options: SessionOptions, closing: AbortSignal) {
   const requests = createOnvifRequests(soap, camera)
   const services = createCameraServices({ camera, requests, signedIn: signIn.signedIn })
   const signedSoap: Soap = { ...soap, call: (call) => signIn.signedIn(() => soap.call(call)) }
-  return { clock, signIn, services, signedSoap }
+  const streamUri = (token: string) => services.streamUri(token)
+  const checkStream = createStreamCheck({ ...options, streamUri, timeoutMs: timing.streamMs, signal: closing })
+  return { clock, signIn, services, signedSoap, checkStream }
 }
 
 /** Finds out whether the camera is there and whether it knows us. */
@@ -89,6 +95,7 @@ export async function openSession(options: SessionOptions): Promise<OnvifSession
     information: () => services.information(),
     profiles: () => services.profiles(),
     streamUri: (token) => services.streamUri(token),
+    checkStream: (token) => parts.checkStream(token),
     async snapshot(token) {
       const url = await services.snapshotUrl(token)
       const request = { url, credentials, timeoutMs: timing.pictureMs, signal: closing.signal }

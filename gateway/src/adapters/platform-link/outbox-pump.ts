@@ -14,13 +14,14 @@ interface OutboxPumpOptions {
   readonly outbox: Outbox
   readonly clock: Clock
   readonly send: (batch: Batch) => Promise<void>
+  readonly ackWithinMs: number
+  /** Told the highest number of what is about to be sent. */
+  readonly onSending: (seq: number) => void
   /** The platform no longer answers: this connection is of no use. */
   readonly onFailure: (reason: Error) => void
 }
 
 const recordsPerBatch = 500
-/** The platform commits a batch in milliseconds; so long means that it has lost it. */
-const ackWithinMs = 30_000
 /** How far before the connection news may lie: somebody may still be waiting for what happened just now. */
 const newsRecords = 1000
 
@@ -71,7 +72,7 @@ export class OutboxPump {
 
   async #sendBacklog(storedSeq: number): Promise<void> {
     const { outbox } = this.#options
-    await outbox.forget(storedSeq)
+    await outbox.acknowledge(storedSeq)
     while (!this.#stopped.signal.aborted) {
       const woken = this.#wake.promise
       const records = await outbox.after(this.#reached, recordsPerBatch)
@@ -84,7 +85,7 @@ export class OutboxPump {
       this.#reached = last.seq
       if (this.#isBehind) this.#wakeUp() // the other lane has work now
       const { seq } = await this.#exchange('backlog', records)
-      await outbox.forget(seq)
+      await outbox.acknowledge(seq)
     }
   }
 
@@ -105,7 +106,8 @@ export class OutboxPump {
   }
 
   async #exchange(lane: UplinkLane, records: readonly AreaEventRecord[]): Promise<Ack> {
-    const { outbox, clock, send } = this.#options
+    const { outbox, clock, send, ackWithinMs } = this.#options
+    this.#options.onSending(records.at(-1)?.seq ?? 0)
     const { backlog } = await outbox.status()
     const batch = (lastBatch += 1)
     const answer = Promise.withResolvers<Ack>()

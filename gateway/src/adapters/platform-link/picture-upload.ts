@@ -4,8 +4,8 @@ import { backoff, delay } from '../../core/retry.ts'
 
 export interface PictureUploadOptions {
   readonly platformUrl: string
-  readonly gatewayId: string
-  readonly secret: string
+  /** Value of the header; nothing while the platform has not let us in yet. */
+  readonly authorization: () => string | undefined
   readonly queue: PictureQueue
   readonly media: Pick<MediaStore, 'get'>
   readonly logger: Logger
@@ -30,7 +30,6 @@ type Outcome = 'stored' | 'refused' | 'missing' | 'later'
 /** Brings the pictures that events have promised to the platform, the newest first, until each is there. */
 export class PictureUpload {
   readonly #options: PictureUploadOptions
-  readonly #authorization: string
   readonly #jobs: Job[] = []
   readonly #known = new Set<string>()
   readonly #end = new AbortController()
@@ -40,15 +39,18 @@ export class PictureUpload {
 
   constructor(options: PictureUploadOptions) {
     this.#options = options
-    const { gatewayId, secret, queue } = options
-    this.#authorization = `Basic ${Buffer.from(`${gatewayId}:${secret}`).toString('base64')}`
-    this.#forgetListener = queue.onPromised((sha256) => this.#add(sha256))
+    this.#forgetListener = options.queue.onPromised((sha256) => this.#add(sha256))
   }
 
   /** Goes on where the last start of the gateway ended. */
   async start(): Promise<void> {
     for (const { sha256 } of await this.#options.queue.pending()) this.#add(sha256)
     this.#running = Promise.all(Array.from({ length: workers }, () => this.#work()))
+  }
+
+  /** Settles when it no longer brings any. */
+  get ended(): Promise<unknown> {
+    return this.#running
   }
 
   async close(): Promise<void> {
@@ -85,12 +87,14 @@ export class PictureUpload {
 
   async #attempt({ sha256 }: Job): Promise<Outcome> {
     const { platformUrl, media, logger } = this.#options
+    const authorization = this.#options.authorization()
+    if (authorization === undefined) return 'later'
     try {
       const bytes = await media.get(sha256)
       if (!bytes) return 'missing'
       const response = await fetch(new URL(`/api/media/${sha256}`, platformUrl), {
         method: 'PUT',
-        headers: { authorization: this.#authorization, 'content-type': contentTypeOf(bytes) },
+        headers: { authorization, 'content-type': contentTypeOf(bytes) },
         body: bytes as Uint8Array<ArrayBuffer>,
         signal: AbortSignal.any([this.#end.signal, AbortSignal.timeout(uploadWithinMs)]),
       })

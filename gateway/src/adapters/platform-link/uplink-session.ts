@@ -1,7 +1,7 @@
-import { uplinkTopics, type UplinkDown, type UplinkUp } from '@gatehouse/platform/contract'
+import { uplinkServerName, uplinkTopics, type UplinkDown, type UplinkUp } from '@gatehouse/platform/contract'
 import { Socket } from 'node:net'
-import mqtt, { type MqttClient } from 'mqtt'
-import type { Clock, Logger, Outbox, PlatformMessage, RefusalCounter } from '../../core/ports.ts'
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
+import type { Clock, Logger, MachineIdentity, Outbox, PlatformMessage, RefusalCounter } from '../../core/ports.ts'
 import { OutboxPump } from './outbox-pump.ts'
 import { decodeDown, encodeUp } from './wire.ts'
 
@@ -9,7 +9,15 @@ export interface UplinkSessionOptions {
   readonly url: string
   readonly gatewayId: string
   readonly secret: string
+  /** Instead of the secret, once the gateway is enrolled; as it is now. */
+  readonly identity?: (() => MachineIdentity) | undefined
+  /** PEM: whom the uplink's own certificate is from, if not from the platform's authority or a public one. */
+  readonly serverAuthority?: string | undefined
+  /** A token for HTTP. */
+  readonly onToken: (token: string) => void
+  readonly onRenewed: (answer: { readonly certificate: string; readonly ca: string }) => void
   readonly version: string
+  readonly keepAliveS: number
   /** Changes with every start of the gateway. */
   readonly bootId: string
   readonly outbox: Outbox
@@ -18,16 +26,31 @@ export interface UplinkSessionOptions {
   /** Times in the message are by our clock. */
   readonly onMessage: (message: PlatformMessage) => void
   readonly onWelcome: () => void
+  /** The highest number that this process has sent, over all connections. */
+  readonly sent: { seq: number }
   readonly clock: Clock
   readonly logger: Logger
   readonly counter: RefusalCounter
 }
 
-const heartbeatMs = 10_000
-const welcomeWithinMs = 15_000
+/** Of the keep-alive: the platform hears something before it would ask. */
+const heartbeatShare = 2 / 3
+/** The platform commits a batch in milliseconds: two of its keep-alives later it has lost it. */
+const ackShare = 2
 const goodbyeWithinMs = 2_000
 /** Clocks that NTP keeps agree better than this; the way of a message must not shorten a deadline. */
 const clockToleranceMs = 2_000
+
+/**
+ * An enrolled gateway trusts its own authority and nobody else, and knows the platform by a name that only that
+ * authority certifies: it does not matter by which address the platform is reached.
+ */
+function credentialsOf({ identity, secret, serverAuthority }: UplinkSessionOptions): IClientOptions {
+  const another = serverAuthority === undefined ? undefined : { ca: serverAuthority }
+  if (!identity) return { password: secret, ...another }
+  const { certificate: cert, key, ca } = identity()
+  return { cert, key, ...(another ?? { ca, servername: uplinkServerName }) }
+}
 
 /** One connection to the platform, from CONNECT to its end. */
 export class UplinkSession {
@@ -38,6 +61,7 @@ export class UplinkSession {
   #heartbeat: NodeJS.Timeout | undefined
   #welcomeTimer: NodeJS.Timeout | undefined
   #lastSeq = 0
+  #openedAt = 0
   #platformAheadMs = 0
   #incoming: Promise<void> = Promise.resolve()
   /** Why it ended, when it was not the network. */
@@ -51,12 +75,12 @@ export class UplinkSession {
     this.#client = mqtt.connect(options.url, {
       clientId: `gatehouse-${gatewayId}`,
       username: gatewayId,
-      password: options.secret,
+      ...credentialsOf(options),
       clean: true, // an old command must not wait for us
       protocolVersion: 4,
-      keepalive: 15,
+      keepalive: options.keepAliveS,
       reconnectPeriod: 0,
-      connectTimeout: 10_000,
+      connectTimeout: this.#timesKeepAlive(heartbeatShare),
       queueQoSZero: false,
       will: { topic: uplinkTopics.up(gatewayId), payload: Buffer.from(JSON.stringify(will)), qos: 1, retain: false },
     })
@@ -115,14 +139,17 @@ export class UplinkSession {
 
   async #sayHello(): Promise<void> {
     const { outbox, version, bootId, clock, revisions } = this.#options
-    const { lastSeq, backlog } = await outbox.status()
+    const { lastSeq, openedAt, backlog, outboxId, earlier } = await outbox.status()
     this.#lastSeq = lastSeq
+    this.#openedAt = openedAt
     clearTimeout(this.#welcomeTimer)
-    this.#welcomeTimer = setTimeout(() => this.#fail(new Error('the platform does not say welcome')), welcomeWithinMs)
-    await this.send(
-      { type: 'hello', version, bootId, clock: clock.now(), lastSeq, backlog, revisions: { ...revisions() } },
-      1,
+    this.#welcomeTimer = setTimeout(
+      () => this.#fail(new Error('the platform does not say welcome')),
+      this.#timesKeepAlive(1),
     )
+    const identity = { id: outboxId, earlier: earlier.map((one) => ({ id: one.outboxId, lastSeq: one.lastSeq })) }
+    const numbers = { lastSeq, backlog, outbox: identity, revisions: { ...revisions() } }
+    await this.send({ type: 'hello', version, bootId, clock: clock.now(), ...numbers }, 1)
   }
 
   async #take(payload: Buffer): Promise<void> {
@@ -147,30 +174,55 @@ export class UplinkSession {
         break
       case 'desired':
         this.#options.onMessage(message)
+        break
+      case 'token':
+        this.#options.onToken(message.token)
+        break
+      case 'renewed':
+        this.#options.onRenewed(message)
     }
   }
 
-  #welcomed({ clock, seq, sayHello }: Extract<UplinkDown, { type: 'welcome' }>): void {
+  #welcomed({ clock, seq, sayHello, token }: Extract<UplinkDown, { type: 'welcome' }>): void {
+    if (token !== undefined) this.#options.onToken(token)
     const aheadMs = clock - this.#options.clock.now()
     this.#platformAheadMs = Math.abs(aheadMs) > clockToleranceMs ? aheadMs : 0
     if (sayHello) {
       this.#sayHello().catch((error: unknown) => this.#fail(error as Error))
       return
     }
+    if (seq > Math.max(this.#openedAt, this.#options.sent.seq)) {
+      this.#branch(seq).catch((error: unknown) => this.#fail(error as Error))
+      return
+    }
     clearTimeout(this.#welcomeTimer)
-    const { outbox, clock: own } = this.#options
+    const { outbox, sent, clock: own } = this.#options
     // Greeted again, it may have lost what was in flight.
     this.#pump?.stop()
     this.#pump = new OutboxPump({
       outbox,
       clock: own,
+      ackWithinMs: this.#timesKeepAlive(ackShare),
       send: (batch) => this.send(batch, 1),
+      onSending: (highest) => (sent.seq = Math.max(sent.seq, highest)),
       onFailure: (error) => this.#fail(error),
     })
     this.#pump.start(seq, this.#lastSeq)
-    this.#heartbeat ??= setInterval(() => void this.#beat(), heartbeatMs)
+    this.#heartbeat ??= setInterval(() => void this.#beat(), this.#timesKeepAlive(heartbeatShare))
     this.isWelcome = true
     this.#options.onWelcome()
+  }
+
+  /**
+   * The platform has numbers that we have not sent: our disk has come back with an older state, and what was added
+   * since carries numbers that mean something else there. It must be told apart before anything of it is sent.
+   */
+  async #branch(platformSeq: number): Promise<void> {
+    const fields = { ownSeq: this.#openedAt, platformSeq }
+    this.#options.logger.error(fields, 'the database has fallen back to an older state, its numbers are told apart')
+    await this.#options.outbox.branch(this.#openedAt)
+    this.#options.sent.seq = Math.max(this.#options.sent.seq, platformSeq)
+    await this.#sayHello()
   }
 
   async #beat(): Promise<void> {
@@ -180,6 +232,10 @@ export class UplinkSession {
     } catch (error) {
       this.#fail(error as Error)
     }
+  }
+
+  #timesKeepAlive(share: number): number {
+    return this.#options.keepAliveS * 1000 * share
   }
 
   #fail(error: Error): void {

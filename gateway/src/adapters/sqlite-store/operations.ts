@@ -1,30 +1,46 @@
-import type { Connection } from './database.ts'
-import type { EventRow, RequestKind, RequestOf, StateRow, StoreAnswers, StoreReply, StoreRequest } from './requests.ts'
+import { isFatal, type Connection } from './database.ts'
+import { createMend } from './mend.ts'
+import { createOutboxOperations } from './outbox-operations.ts'
+import type {
+  EventRow,
+  RequestKind,
+  RequestOf,
+  StateRow,
+  StoreAnswers,
+  StoreGroup,
+  StoreReply,
+  StoreRequest,
+} from './requests.ts'
 
-type Handlers = { readonly [K in RequestKind]: (request: RequestOf<K>) => StoreAnswers[K] }
+export type Handlers = { readonly [K in RequestKind]: (request: RequestOf<K>) => StoreAnswers[K] }
 
 /** How long, and how many, committed causes are remembered: a device repeats an event within minutes. */
 const causeLifeMs = 7 * 24 * 3_600_000
 const maxCauses = 1_000_000
+/** The newest are kept whatever the clock says: one that was set ahead makes everything look old. */
+const youngCauses = 20_000
 const groupsPerPruning = 64
 const prunedAtOnce = 200
-/** Deleting a week's backlog in one step would hold up every decision meanwhile. */
-const forgottenAtOnce = 2000
 /** Reading more in one step would hold up decisions here, and parsing it at the other end. */
 const entriesPerPage = 2000
 
-const isWrite = ({ kind }: StoreRequest) => kind === 'commit' || kind === 'forget'
+const isWrite = ({ kind }: StoreRequest) =>
+  kind === 'commit' || kind === 'forget' || kind === 'acknowledge' || kind === 'branch' || kind === 'mend'
 
-/** Runs requests that came in together as one transaction; one that fails is undone alone. */
-export function createGroupRunner(db: Connection): (requests: readonly StoreRequest[]) => StoreReply[] {
+/**
+ * Runs requests that came in together as one transaction; one that fails is undone alone. A group that was committed
+ * before, by a thread that died before it could answer, is answered from what it left. Throws when the connection is
+ * of no more use.
+ */
+export function createGroupRunner(db: Connection): (group: StoreGroup) => StoreReply[] {
   const handlers: Handlers = {
     commit: createCommit(db),
-    forget: createForget(db),
     entries: createEntries(db),
-    after: createAfter(db),
-    status: createStatus(db),
+    mend: createMend(db),
+    ...createOutboxOperations(db),
   }
   const prune = createPruning(db)
+  const journal = createGroupJournal(db)
   const handle = (request: StoreRequest) => (handlers[request.kind] as (request: StoreRequest) => unknown)(request)
   const step = db.transaction(handle)
 
@@ -33,23 +49,54 @@ export function createGroupRunner(db: Connection): (requests: readonly StoreRequ
       return { ok: true, answer: run(request) }
     } catch (error) {
       // A full disk can end the whole transaction: then nothing of the group is kept.
-      if (isWrite(request) && !db.inTransaction) throw error
+      if (isFatal(error) || (isWrite(request) && !db.inTransaction)) throw error
       return { ok: false, error: error as Error }
     }
   }
   let groups = 0
-  const writeGroup = db.transaction((requests: readonly StoreRequest[]) => {
+  const writeGroup = db.transaction(({ id, requests }: StoreGroup) => {
+    const known = journal.find(id)
+    if (known) return requests.map((request, index) => known[index] ?? attempt(request, handle))
     groups += 1
     if (groups % groupsPerPruning === 0) prune(Date.now())
-    return requests.map((request) => attempt(request, step))
+    const replies = requests.map((request) => attempt(request, step))
+    journal.keep(id, requests, replies)
+    return replies
   })
-  return (requests) => {
-    if (!requests.some(isWrite)) return requests.map((request) => attempt(request, handle))
+  return (group) => {
+    if (!group.requests.some(isWrite)) return group.requests.map((request) => attempt(request, handle))
     try {
-      return writeGroup.immediate(requests)
+      return writeGroup.immediate(group)
     } catch (error) {
-      return requests.map(() => ({ ok: false, error: error as Error }))
+      if (isFatal(error)) throw error
+      return group.requests.map(() => ({ ok: false, error: error as Error }))
     }
+  }
+}
+
+type KeptReply = { readonly answer: unknown } | { readonly problem: string }
+
+/** The replies to the writes of the last group, kept by the transaction that made them true. */
+function createGroupJournal(db: Connection) {
+  const find = db.prepare<[string], string>('SELECT answers FROM last_group WHERE id = ?').pluck()
+  const put = db.prepare<[string, string]>('INSERT OR REPLACE INTO last_group VALUES (1, ?, ?)')
+  const toReply = (kept: KeptReply): StoreReply =>
+    'problem' in kept ? { ok: false, error: new Error(kept.problem) } : { ok: true, answer: kept.answer }
+  return {
+    /** By position; nothing for a request that only reads. */
+    find(id: string): readonly (StoreReply | undefined)[] | undefined {
+      const text = find.get(id)
+      if (text === undefined) return undefined
+      return (JSON.parse(text) as (KeptReply | null)[]).map((kept) => (kept ? toReply(kept) : undefined))
+    },
+    keep(id: string, requests: readonly StoreRequest[], replies: readonly StoreReply[]) {
+      const kept = replies.map((reply, index): KeptReply | null => {
+        const request = requests[index]
+        if (!request || !isWrite(request)) return null
+        return reply.ok ? { answer: reply.answer } : { problem: reply.error.message }
+      })
+      put.run(id, JSON.stringify(kept))
+    },
   }
 }
 
@@ -59,21 +106,16 @@ function createCommit(db: Connection): Handlers['commit'] {
     'INSERT INTO state VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
   )
   const remove = db.prepare<[string, string]>('DELETE FROM state WHERE area = ? AND key = ?')
-  const add = db.prepare<[...EventRow]>('INSERT INTO outbox (type, at, device, late, body) VALUES (?, ?, ?, ?, ?)')
+  const add = db.prepare<[...EventRow, number]>(
+    'INSERT INTO outbox (type, at, device, late, body, added) VALUES (?, ?, ?, ?, ?, ?)',
+  )
   const store = ([area, key, json]: StateRow) => (json === undefined ? remove.run(area, key) : put.run(area, key, json))
 
   return ({ cause, now, state, events }) => {
     if (cause !== undefined && remember.run(cause, now).changes === 0) return { duplicate: true, seqs: [] }
     for (const row of state) store(row)
-    return { duplicate: false, seqs: events.map((event) => Number(add.run(...event).lastInsertRowid)) }
+    return { duplicate: false, seqs: events.map((event) => Number(add.run(...event, now).lastInsertRowid)) }
   }
-}
-
-function createForget(db: Connection): Handlers['forget'] {
-  const forget = db.prepare<[number, number]>(
-    'DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE seq <= ? ORDER BY seq LIMIT ?)',
-  )
-  return ({ seq }) => ({ done: forget.run(seq, forgottenAtOnce).changes < forgottenAtOnce })
 }
 
 function createEntries(db: Connection): Handlers['entries'] {
@@ -95,47 +137,13 @@ function createEntries(db: Connection): Handlers['entries'] {
   }
 }
 
-interface OutboxRow {
-  readonly seq: number
-  readonly type: string
-  readonly at: number
-  readonly device: string | null
-  readonly late: number
-  readonly body: string
-}
-
-function createAfter(db: Connection): Handlers['after'] {
-  const all = db.prepare<[number, number], OutboxRow>('SELECT * FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?')
-  const ofTypes = db.prepare<[number, string, number], OutboxRow>(
-    'SELECT * FROM outbox WHERE seq > ? AND type IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?',
-  )
-  const toJson = ({ seq, type, at, device, late, body }: OutboxRow) => {
-    const optional = (device === null ? '' : `,"deviceId":${JSON.stringify(device)}`) + (late ? ',"late":true' : '')
-    return `{"seq":${seq},"type":${JSON.stringify(type)},"at":${at}${optional},"body":${body}}`
-  }
-  return ({ seq, limit, types }) => {
-    const rows = types ? ofTypes.all(seq, JSON.stringify(types), limit) : all.all(seq, limit)
-    return `[${rows.map(toJson).join(',')}]`
-  }
-}
-
-function createStatus(db: Connection): Handlers['status'] {
-  const last = db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").pluck()
-  // Numbers have no gaps and are forgotten from the front, so nothing needs to be counted.
-  const first = db.prepare<[], number | null>('SELECT min(seq) FROM outbox').pluck()
-  return () => {
-    const lastSeq = last.get() ?? 0
-    const firstSeq = first.get() ?? null
-    return { lastSeq, backlog: firstSeq === null ? 0 : lastSeq - firstSeq + 1 }
-  }
-}
-
 function createPruning(db: Connection): (now: number) => void {
   const newest = db.prepare<[], number | null>('SELECT max(id) FROM causes').pluck()
-  const prune = db.prepare<[number, number, number]>(
-    'DELETE FROM causes WHERE id IN (SELECT id FROM causes ORDER BY id LIMIT ?) AND (id <= ? OR at < ?)',
+  const prune = db.prepare<[number, number, number, number]>(
+    'DELETE FROM causes WHERE id IN (SELECT id FROM causes ORDER BY id LIMIT ?) AND (id <= ? OR (id <= ? AND at < ?))',
   )
   return (now) => {
-    prune.run(prunedAtOnce, (newest.get() ?? 0) - maxCauses, now - causeLifeMs)
+    const last = newest.get() ?? 0
+    prune.run(prunedAtOnce, last - maxCauses, last - youngCauses, now - causeLifeMs)
   }
 }

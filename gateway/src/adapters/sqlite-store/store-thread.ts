@@ -1,77 +1,124 @@
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { keepAlive, type Live } from '../../core/keep-alive.ts'
+import type { PartWatch } from '../../core/part-states.ts'
+import { backoff, delay } from '../../core/retry.ts'
 import { storeUnavailable } from '../../errors.ts'
-import type { RequestKind, RequestOf, StoreAnswers, StoreOpened, StoreReply, StoreRequest } from './requests.ts'
+import type {
+  RequestKind,
+  RequestOf,
+  StoreAnswers,
+  StoreBackup,
+  StoreBackupReply,
+  StoreGroup,
+  StoreOpened,
+  StoreRepair,
+  StoreReply,
+} from './requests.ts'
+import { RequestQueue } from './request-queue.ts'
 
-interface Waiting {
-  readonly request: StoreRequest
-  readonly resolve: (answer: unknown) => void
-  readonly reject: (error: Error) => void
+export interface StoreThreadOptions {
+  readonly path: string
+  readonly watch?: PartWatch | undefined
+  readonly onRepair: (repair: StoreRepair) => void
+  readonly onThread?: ((thread: Worker) => void) | undefined
 }
 
 export interface StoreThread {
-  readonly damagedFile: string | undefined
   ask<K extends RequestKind>(request: RequestOf<K>): Promise<StoreAnswers[K]>
+  /** Makes a copy of the database while it is being used. */
+  backup(to: string): Promise<void>
   close(): Promise<void>
 }
 
-/** So many requests share one transaction and one sync of the disk; more wait for the next. */
-const maxGroup = 1000
+const restart = { firstMs: 50, maxMs: 5000 }
+const steadyMs = 60_000
+/** Who waits longer for a thread that does not come back is told so. */
+const patienceMs = 10_000
+const impatienceEveryMs = 500
+
+async function open({ path, onRepair, onThread }: StoreThreadOptions, queue: RequestQueue): Promise<Live<Worker>> {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { path } })
+  const gone = Promise.withResolvers<Error>()
+  let failure: Error | undefined
+  worker.on('error', (error) => (failure = error as Error))
+  // Only now is its file closed, and can be opened again.
+  worker.on('exit', (code) => gone.resolve(failure ?? new Error(`its thread ended with ${code}`)))
+  const opened = Promise.withResolvers<StoreOpened>()
+  worker.once('message', (message: StoreOpened) => {
+    worker.on('message', (reply: readonly StoreReply[] | StoreBackupReply) => {
+      if (!('backedUp' in reply)) queue.answer(reply)
+    })
+    opened.resolve(message)
+  })
+  const first = await Promise.race([opened.promise, gone.promise])
+  if (first instanceof Error) throw first
+  if (first.repair) onRepair(first.repair)
+  onThread?.(worker)
+  const close = async () => {
+    worker.postMessage('close') // a thread that is gone does not hear it
+    await gone.promise
+  }
+  return { value: worker, lost: gone.promise, close }
+}
+
+async function backup(worker: Worker | undefined, backupTo: string): Promise<void> {
+  if (!worker) throw storeUnavailable('it is being opened')
+  const answer = Promise.withResolvers<StoreBackupReply>()
+  const listen = (reply: readonly StoreReply[] | StoreBackupReply) => {
+    if ('backedUp' in reply) answer.resolve(reply)
+  }
+  const onExit = () => answer.resolve({ backedUp: false, problem: 'its thread ended' })
+  worker.on('message', listen)
+  worker.once('exit', onExit)
+  worker.postMessage({ backupTo } satisfies StoreBackup)
+  const reply = await answer.promise
+  worker.off('message', listen)
+  worker.off('exit', onExit)
+  if (!reply.backedUp) throw storeUnavailable(reply.problem)
+}
 
 /**
  * SQLite blocks while the disk syncs, so it lives in a thread of its own. While one group is being committed,
- * new requests gather and form the next one: the busier the house, the larger the groups.
+ * new requests gather and form the next one: the busier the house, the larger the groups. A thread that dies is
+ * replaced; what it had not answered is asked again and carried out once.
  */
-export async function startStoreThread(path: string): Promise<StoreThread> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { path } })
-  const [{ damagedFile }] = (await once(worker, 'message').catch((error: unknown) => {
-    throw toStoreError(error as Error)
-  })) as [StoreOpened]
-
-  let waiting: Waiting[] = []
-  let underWay: Waiting[] = []
-  let failure: Error | undefined
-  const sendNext = () => {
-    if (underWay.length > 0 || waiting.length === 0) return
-    underWay = waiting.splice(0, maxGroup)
-    worker.postMessage(underWay.map(({ request }) => request))
-  }
-  const fail = (error: Error) => {
-    failure ??= toStoreError(error)
-    for (const { reject } of [...underWay, ...waiting]) reject(failure)
-    underWay = waiting = []
-  }
-  worker.on('message', (replies: readonly StoreReply[]) => {
-    const answered = underWay
-    underWay = []
-    sendNext()
-    answered.forEach(({ resolve, reject }, index) => {
-      const reply = replies[index]
-      if (reply?.ok) resolve(reply.answer)
-      else reject(toStoreError(reply?.error ?? new Error('no answer')))
-    })
+export async function startStoreThread(options: StoreThreadOptions): Promise<StoreThread> {
+  const { watch } = options
+  const opened = Promise.withResolvers<undefined>()
+  const queue = new RequestQueue((group: StoreGroup) => kept.current()?.postMessage(group))
+  const kept = keepAlive<Worker>({
+    open: () => open(options, queue),
+    onUp() {
+      watch?.up()
+      opened.resolve(undefined)
+      queue.resume()
+    },
+    onDown(reason) {
+      queue.pause()
+      watch?.down(toStoreError(reason as Error), 'restarting')
+      opened.reject(toStoreError(reason as Error))
+    },
+    waitMs: (_reason, attempt) => backoff({ ...restart, attempt, random: Math.random }),
+    steadyMs,
+    now: Date.now,
+    delay,
   })
-  worker.on('error', fail)
-  worker.on('exit', (code) => fail(new Error(`its thread ended with ${code}`)))
+  try {
+    await opened.promise
+  } catch (error) {
+    await kept.stop()
+    throw error
+  }
+  const impatience = setInterval(() => queue.giveUp(Date.now() - patienceMs), impatienceEveryMs)
 
   return {
-    damagedFile,
-    ask: <K extends RequestKind>(request: RequestOf<K>) =>
-      new Promise<StoreAnswers[K]>((resolve, reject) => {
-        if (failure) {
-          reject(failure)
-          return
-        }
-        waiting.push({ request, resolve: resolve as (answer: unknown) => void, reject })
-        sendNext()
-      }),
-    close: async () => {
-      if (failure) return
-      failure = storeUnavailable('it is closed')
-      const exit = once(worker, 'exit')
-      while (underWay.length > 0) await Promise.race([once(worker, 'message'), exit])
-      worker.postMessage('close')
-      await exit
+    ask: <K extends RequestKind>(request: RequestOf<K>) => queue.ask(request) as Promise<StoreAnswers[K]>,
+    backup: (to) => backup(kept.current(), to),
+    async close() {
+      await queue.close()
+      clearInterval(impatience)
+      await kept.stop()
+      watch?.stopped()
     },
   }
 }

@@ -31,6 +31,35 @@ export function decodeFrame(bytes: Buffer, offset: number): Frame | undefined {
   return { lines: bytes.readUInt32LE(offset + 8), text: bytes.subarray(offset + frameHeaderBytes, end), end }
 }
 
+/** No frame is larger, so that a length that was damaged does not lead far. */
+export const maxFrameBytes = 2 * 1024 * 1024
+const maxLines = 100_000
+
+function isPlausible(bytes: Buffer, offset: number): boolean {
+  const lines = bytes.readUInt32LE(offset + 8)
+  return bytes.readUInt32LE(offset) <= maxFrameBytes && lines > 0 && lines <= maxLines
+}
+
+/** Where the first whole frame from `from` on begins: what stands before it is damaged. */
+export function findFrame(bytes: Buffer, from: number): number | undefined {
+  for (let offset = from; offset + frameHeaderBytes <= bytes.length; offset += 1) {
+    if (isPlausible(bytes, offset) && decodeFrame(bytes, offset)) return offset
+  }
+  return undefined
+}
+
+/** Where the last whole frame ends, whatever is damaged before it. */
+export function endOfFrames(bytes: Buffer): number {
+  let { end } = measureFrames(bytes)
+  for (let next = findFrame(bytes, end); next !== undefined; next = findFrame(bytes, end)) {
+    end = next + measureFrames(bytes.subarray(next)).end
+  }
+  return end
+}
+
+/** The beginning of the text of a frame, of which the bytes may hold only a part. */
+export const textStart = (bytes: Buffer) => bytes.subarray(frameHeaderBytes).toString()
+
 /** How much of the bytes are whole frames, and how many lines those hold. */
 export function measureFrames(bytes: Buffer): { readonly end: number; readonly lines: number } {
   let end = 0

@@ -1,15 +1,34 @@
 import { open, readdir, readFile, stat, truncate, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decodeFrame, measureFrames, type Frame } from './frames.ts'
+import { decodeFrame, endOfFrames, findFrame, maxFrameBytes, measureFrames, type Frame } from './frames.ts'
 
 /** A file of the log, named by the position of its first byte. `end` is where its whole, synced frames end. */
 interface Segment {
   readonly start: number
   end: number
+  /** When its first and its newest bytes were written. */
+  readonly from: number
+  to: number
+}
+
+/** Lines that were deleted unread, and when they had been written. */
+export interface Deleted {
+  readonly lines: number
+  readonly bytes: number
+  readonly from: number
+  readonly to: number
 }
 
 const fileName = (start: number) => `${String(start).padStart(16, '0')}.log`
 const namePattern = /^\d{16}\.log$/
+
+/** Where the next whole frame begins, or where to look for it. */
+function behindDamage(bytes: Buffer, from: number, end: number): number {
+  const next = findFrame(bytes, 1)
+  if (next !== undefined) return from + next
+  // A frame may begin within what was read and end behind it.
+  return from + bytes.length < end ? from + Math.max(1, bytes.length - maxFrameBytes) : end
+}
 
 /** The log as positions that only ever grow, spread over files of bounded size. */
 export class Segments {
@@ -30,7 +49,10 @@ export class Segments {
       const start = Number.parseInt(name, 10)
       const previous = found.at(-1)
       if (previous) previous.end = Math.min(previous.end, start)
-      found.push({ start, end: start + (await stat(join(folder, name))).size })
+      const { size, birthtimeMs, mtimeMs } = await stat(join(folder, name))
+      // Not every file system knows when a file was made.
+      const from = birthtimeMs > 0 && birthtimeMs < mtimeMs ? birthtimeMs : (previous?.to ?? mtimeMs)
+      found.push({ start, end: start + size, from: Math.floor(from), to: Math.floor(mtimeMs) })
     }
     const segments = new Segments(folder, found)
     return { segments, cutBytes: await segments.#cutTail() }
@@ -41,6 +63,10 @@ export class Segments {
   }
   get end(): number {
     return this.#segments.at(-1)?.end ?? 0
+  }
+  /** When the newest bytes of the oldest file were written. */
+  get oldestWrittenAt(): number {
+    return this.#segments[0]?.to ?? 0
   }
   get count(): number {
     return this.#segments.length
@@ -63,6 +89,7 @@ export class Segments {
       }
       await this.#file.datasync()
       last.end += bytes.length
+      last.to = Date.now()
     } catch (error) {
       await this.#abandonFile(last)
       throw error
@@ -80,7 +107,8 @@ export class Segments {
     this.#file = await open(join(this.#folder, fileName(position)), 'w')
     await this.#syncFolder()
     if (this.#segments.at(-1)?.start === position) this.#segments.pop()
-    this.#segments.push({ start: position, end: position })
+    const now = Date.now()
+    this.#segments.push({ start: position, end: position, from: now, to: now })
   }
 
   async reopenLast(): Promise<void> {
@@ -88,10 +116,13 @@ export class Segments {
     if (last) this.#file = await open(join(this.#folder, fileName(last.start)), 'r+')
   }
 
-  /** The frames from `position` on, as far as `maxBytes` reach. Empty if there are none or if they are damaged. */
-  async read(position: number, maxBytes: number): Promise<{ frames: Frame[]; segmentEnd: number }> {
+  /**
+   * The frames from `position` on, as far as `maxBytes` reach. None if there are none or if the first one is damaged:
+   * then it goes on at `resumeAt`.
+   */
+  async read(position: number, maxBytes: number): Promise<{ frames: Frame[]; resumeAt: number }> {
     const segment = this.#segments.find(({ end }) => position < end)
-    if (!segment) return { frames: [], segmentEnd: position }
+    if (!segment) return { frames: [], resumeAt: position }
     const from = Math.max(position, segment.start)
     const bytes = Buffer.allocUnsafe(Math.min(maxBytes, segment.end - from))
     const file = await open(join(this.#folder, fileName(segment.start)), 'r')
@@ -104,7 +135,7 @@ export class Segments {
         offset = frame.end
         frames.push({ ...frame, end: from + frame.end })
       }
-      return { frames, segmentEnd: segment.end }
+      return { frames, resumeAt: frames.length > 0 ? position : behindDamage(whole, from, segment.end) }
     } finally {
       await file.close()
     }
@@ -118,15 +149,35 @@ export class Segments {
     }
   }
 
-  /** Deletes the oldest file. Answers how many lines behind `position` went with it. */
-  async dropOldest(position: number): Promise<number> {
+  /** Deletes the oldest file unless it is the only one. Answers what behind `position` went with it. */
+  async dropOldest(position: number): Promise<Deleted | undefined> {
     const first = this.#segments[0]
-    if (!first || this.count < 2) return 0
-    this.#segments.shift()
+    if (!first || this.count < 2) return undefined
     const path = join(this.#folder, fileName(first.start))
     const bytes = await readFile(path)
     await unlink(path)
-    return measureFrames(bytes.subarray(Math.max(0, position - first.start))).lines
+    this.#segments.shift()
+    const { from, to } = first
+    return {
+      lines: measureFrames(bytes.subarray(Math.max(0, position - first.start))).lines,
+      bytes: bytes.length,
+      from,
+      to,
+    }
+  }
+
+  /** The first bytes at `position`, and when the file was written that they are in. */
+  async peek(position: number, maxBytes: number): Promise<{ bytes: Buffer; from: number; to: number } | undefined> {
+    const segment = this.#segments.find(({ end }) => position < end)
+    if (!segment) return undefined
+    const bytes = Buffer.alloc(Math.min(maxBytes, segment.end - position))
+    const file = await open(join(this.#folder, fileName(segment.start)), 'r')
+    try {
+      await file.read(bytes, 0, bytes.length, position - segment.start)
+    } finally {
+      await file.close()
+    }
+    return { bytes, from: segment.from, to: segment.to }
   }
 
   async close(): Promise<void> {
@@ -138,7 +189,7 @@ export class Segments {
     const last = this.#segments.at(-1)
     if (!last) return 0
     const path = join(this.#folder, fileName(last.start))
-    const { end } = measureFrames(await readFile(path))
+    const end = endOfFrames(await readFile(path))
     const cutBytes = last.end - last.start - end
     last.end = last.start + end
     if (cutBytes > 0) await truncate(path, end)

@@ -1,5 +1,6 @@
 import type { AccessDecision, DesiredBody, NewAreaEvent } from '@gatehouse/platform/contract'
 import { decideAccess, type AccessAttempt, type AccessVerdict } from '@gatehouse/platform/domain'
+import { isFirstHeld } from '../../core/held-changes.ts'
 import { causeOf, originOf, type House, type SignalHandlers } from '../../core/house.ts'
 import { createOpener } from '../../core/opener.ts'
 import type { SignalContext } from '../../core/signals.ts'
@@ -20,8 +21,8 @@ interface Attempt {
 /** The gates: who may walk in. */
 export function createAccessArea(house: House) {
   const { store } = house
+  const answer = createAnswer(house)
   const people = createPeople(store)
-  const open = createOpener(house)
   const loaded = Promise.withResolvers<undefined>()
 
   async function attempt({ picture, ...rest }: Attempt, context: SignalContext) {
@@ -34,15 +35,15 @@ export function createAccessArea(house: House) {
       ...(picture !== undefined && { picture }),
     }
     const event: NewAreaEvent = { type: eventTypeOf(verdict), ...originOf(context), body }
-    const { duplicate } = await store.commit({ cause: causeOf(context), events: [event] })
-    // A replayed event is history: nobody stands there any more.
-    if (!duplicate && !context.replayed) answer(context, verdict)
-  }
-
-  function answer(context: SignalContext, { decision, rule, reason }: AccessVerdict) {
-    if (decision === 'open') void open({ context, args: { holdSeconds }, timeoutMs: actWithinMs })
-    // A gate that speaks to everybody who walks by is soon switched off.
-    else if (rule !== 'stranger') say(house, context.deviceId, reason)
+    try {
+      const { duplicate } = await store.commit({ cause: causeOf(context), events: [event] })
+      // A replayed event is history: nobody stands there any more.
+      if (!duplicate && !context.replayed) answer(context, verdict)
+    } catch (error) {
+      // A full disk must keep nobody in; the message is not acknowledged, and is written when there is room.
+      if (isFirstHeld(error) && !context.replayed) answer(context, verdict)
+      throw error
+    }
   }
 
   const signals: SignalHandlers = {
@@ -69,6 +70,8 @@ export function createAccessArea(house: House) {
 
   return {
     signals,
+    /** Whether everything that was stored still fits. */
+    isWhole: () => people.isWhole(),
     async load() {
       await people.load()
       loaded.resolve(undefined)
@@ -78,6 +81,16 @@ export function createAccessArea(house: House) {
       await people.replace(body.people)
       return []
     },
+  }
+}
+
+/** Opens, or says why not. */
+function createAnswer(house: House) {
+  const open = createOpener(house)
+  return (context: SignalContext, { decision, rule, reason }: AccessVerdict) => {
+    if (decision === 'open') void open({ context, args: { holdSeconds }, timeoutMs: actWithinMs })
+    // A gate that speaks to everybody who walks by is soon switched off.
+    else if (rule !== 'stranger') say(house, context.deviceId, reason)
   }
 }
 

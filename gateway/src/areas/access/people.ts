@@ -1,5 +1,7 @@
 import type { Person } from '@gatehouse/platform/contract'
 import type { AccessRights } from '@gatehouse/platform/domain'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
 import { createCollection } from '../../core/collection.ts'
 import type { House } from '../../core/house.ts'
 
@@ -18,9 +20,24 @@ const known = ({ personId, faceId, cards, consentVersion, validUntil }: Person):
   ...(validUntil !== undefined && { validUntil }),
 })
 
+const personSchema = Compile(
+  Type.Object({
+    personId: Type.String(),
+    cards: Type.Array(Type.String()),
+    faceId: Type.Optional(Type.String()),
+    consentVersion: Type.Optional(Type.String()),
+    validUntil: Type.Optional(Type.Number()),
+  }),
+)
+
 /** Who may enter, found by face or card; in memory and on disk. */
 export function createPeople(store: House['store']) {
-  const collection = createCollection<KnownPerson>({ store, area: 'access-people' })
+  const collection = createCollection<KnownPerson>({
+    store,
+    area: 'access-people',
+    list: 'access',
+    fits: (stored) => personSchema.Check(stored),
+  })
   const byFace = new Map<string, KnownPerson>()
   const byCard = new Map<string, KnownPerson>()
 
@@ -34,6 +51,7 @@ export function createPeople(store: House['store']) {
   }
 
   return {
+    isWhole: () => collection.isWhole(),
     async load() {
       await collection.load()
       index()

@@ -1,5 +1,6 @@
 import type { DesiredBody, LaneDecision, NewAreaEvent } from '@gatehouse/platform/contract'
 import { decideLane, type LaneVerdict, type PlateColour } from '@gatehouse/platform/domain'
+import { isFirstHeld, isHeld } from '../../core/held-changes.ts'
 import { causeOf, originOf, textSetting, type House, type SignalHandlers } from '../../core/house.ts'
 import type { DeviceSignal, SignalContext } from '../../core/signals.ts'
 import { LaneOrders } from './lane-orders.ts'
@@ -9,6 +10,11 @@ import { createPermits, type Permits } from './permits.ts'
 type SignalOf<T> = Extract<DeviceSignal, { type: T }>
 type Recognised = SignalOf<'vehicle-recognised'>
 type Direction = LaneDecision['direction']
+
+interface Decided {
+  readonly verdict: LaneVerdict
+  readonly direction: Direction
+}
 
 /** Told the time from the plate to the command, ms. */
 export type OnDecided = (tookMs: number) => void
@@ -42,6 +48,11 @@ export class ParkingArea {
     'help-requested': (signal, context) => this.#helpRequested(signal, context),
   }
 
+  /** Whether everything that was stored still fits. */
+  isWhole(): boolean {
+    return this.#permits.isWhole()
+  }
+
   async load(): Promise<void> {
     await Promise.all([this.#permits.load(), this.#lanes.load()])
     this.#loaded.resolve(undefined)
@@ -62,12 +73,22 @@ export class ParkingArea {
     const verdict = this.#decide(signal, context, direction)
     if (verdict.rule === 'duplicate-read') {
       // The first read speaks for this car; it must be safe before its repetition is acknowledged.
-      await lane.durable
+      await lane.durable.catch(() => this.#house.store.commit({ cause: causeOf(context) }))
       return
     }
 
     // A replayed read is history: that car is long gone.
     if (!replayed) lane.lastRead = { rawPlate: signal.plate, at, decision: verdict.decision }
+    if (await this.#keep(signal, context, { verdict, direction })) {
+      this.#answer(signal, context, verdict)
+      this.#onDecided(performance.now() - started)
+    }
+  }
+
+  /** Answers whether the decision is on disk now, and is news. */
+  async #keep(signal: Recognised, context: SignalContext, { verdict, direction }: Decided): Promise<boolean> {
+    const { deviceId, replayed } = context
+    const lane = this.#lanes.of(deviceId)
     const opensFor = !replayed && verdict.decision === 'open' ? verdict.matchedPlate : undefined
     const commit = this.#house.store.commit({
       cause: causeOf(context),
@@ -77,16 +98,21 @@ export class ParkingArea {
     lane.durable = commit
     try {
       const { duplicate } = await commit
-      if (replayed || duplicate) return
+      return !replayed && !duplicate
     } catch (error) {
-      lane.lastRead = undefined // the device will send it again, and then it counts
+      if (!isHeld(error)) lane.lastRead = undefined // the device will send it again, and then it counts
+      // A full disk must keep nobody in; the message is not acknowledged, and is written when there is room.
+      if (isFirstHeld(error) && !replayed) this.#answer(signal, context, verdict)
       throw error
     }
+  }
+
+  #answer(signal: Recognised, context: SignalContext, verdict: LaneVerdict): void {
+    const lane = this.#lanes.of(context.deviceId)
     // The arm did not move: a second look at the same plate must be able to try again.
     this.#orders.answer(context, { ...verdict, rawPlate: signal.plate }, () => {
       lane.lastRead = undefined
     })
-    this.#onDecided(performance.now() - started)
   }
 
   #decide(signal: Recognised, { deviceId, at, replayed }: SignalContext, direction: Direction): LaneVerdict {
@@ -129,11 +155,7 @@ export class ParkingArea {
   }
 }
 
-function decisionEvent(
-  signal: Recognised,
-  context: SignalContext,
-  { verdict, direction }: { readonly verdict: LaneVerdict; readonly direction: Direction },
-): NewAreaEvent {
+function decisionEvent(signal: Recognised, context: SignalContext, { verdict, direction }: Decided): NewAreaEvent {
   const body: LaneDecision = {
     eventId: context.eventId,
     direction,

@@ -1,5 +1,7 @@
 import type { Permit } from '@gatehouse/platform/contract'
 import { normalisePlate, type PermitRule } from '@gatehouse/platform/domain'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
 import { createCollection } from '../../core/collection.ts'
 import type { House } from '../../core/house.ts'
 import { delay } from '../../core/retry.ts'
@@ -26,6 +28,15 @@ function createInterning() {
 }
 
 const none: Rules = []
+const rulesSchema = Compile(
+  Type.Array(
+    Type.Object({
+      kind: Type.String(),
+      validFrom: Type.Optional(Type.Number()),
+      validUntil: Type.Optional(Type.Number()),
+    }),
+  ),
+)
 /** A car at the gate does not wait behind a long list. */
 const permitsPerTurn = 2000
 
@@ -35,10 +46,13 @@ export function createPermits(store: House['store']) {
   const collection = createCollection<Rules>({
     store,
     area: 'parking-permits',
+    list: 'parking',
+    fits: (stored) => rulesSchema.Check(stored),
     revive: (stored) => intern(stored as Rules),
   })
 
   return {
+    isWhole: () => collection.isWhole(),
     load: () => collection.load(),
     of: (plate: string): Rules => collection.get(plate) ?? none,
     async replace(permits: readonly Permit[]) {

@@ -13,7 +13,13 @@ const main: OnvifProfile = { token: 'P1', name: 'main', encoding: 'H264', width:
 
 type Watcher = Parameters<OnvifSession['watch']>
 
-async function setup(profiles: OnvifSession['profiles'] = async () => [main]) {
+/** What a stream does that nobody has asked for yet. */
+const notAsked = () => Promise.reject(new AppError('CAMERA_UNREACHABLE', ''))
+
+async function setup(
+  profiles: OnvifSession['profiles'] = async () => [main],
+  checkStream: OnvifSession['checkStream'] = notAsked,
+) {
   let watcher: Watcher | undefined
   let watching = true
   const readings: Record<string, unknown>[] = []
@@ -23,6 +29,7 @@ async function setup(profiles: OnvifSession['profiles'] = async () => [main]) {
     information: async () => ({ manufacturer: '', model: '', firmwareVersion: '', serialNumber: '' }),
     profiles,
     streamUri: async () => '',
+    checkStream,
     snapshot: async (token) => new TextEncoder().encode(`picture of ${token}`),
     watch(...listeners) {
       watcher = listeners
@@ -165,4 +172,57 @@ test('every reading and signal fits the announced capabilities', async () => {
   event('tns1:Device/Trigger/Relay', { LogicalState: '1' })
   const names = readings.flatMap((values) => Object.keys(values))
   expect(names.filter((name) => camera.capabilities[name]?.role !== 'reading')).toEqual([])
+})
+
+test('whether the stream is there is told soon after connecting, every five minutes, and no more once closed', async () => {
+  const asked: string[] = []
+  const { connected, readings } = await setup(undefined, async (token) => {
+    asked.push(token)
+    return { codec: 'H264' }
+  })
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(readings.at(-1)).toEqual({ stream: true })
+  await vi.advanceTimersByTimeAsync(25_000)
+  expect(readings.at(-1)).toEqual({ clockOffset: 1234, eventsLive: false, stream: true })
+  await vi.advanceTimersByTimeAsync(3_000_000)
+  expect(asked.length).toBeGreaterThanOrEqual(9)
+  expect(asked.length).toBeLessThanOrEqual(14)
+  expect(new Set(asked)).toEqual(new Set(['P1']))
+  await connected.close()
+  const before = asked.length
+  await vi.advanceTimersByTimeAsync(3_000_000)
+  expect(asked).toHaveLength(before)
+})
+
+test.each(['CAMERA_STREAM_MISSING', 'CAMERA_STREAM_NOT_AUTHORIZED', 'CAMERA_STREAM_INVALID', 'CAMERA_LACKS_FEATURE'])(
+  'a stream that ends in %s is missing',
+  async (code) => {
+    const { readings } = await setup(undefined, () => Promise.reject(new AppError(code, '')))
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(readings.at(-1)).toEqual({ stream: false })
+  },
+)
+
+test('a stream that does not answer is asked once more before it counts as missing', async () => {
+  const answers = [false, true, false, false]
+  const { readings } = await setup(undefined, () =>
+    answers.shift()
+      ? Promise.resolve({ codec: 'H264' })
+      : Promise.reject(new AppError('CAMERA_STREAM_UNREACHABLE', '')),
+  )
+  const told = () => readings.filter((values) => Object.keys(values).join() === 'stream')
+  await vi.advanceTimersByTimeAsync(16_000)
+  expect(told()).toEqual([{ stream: true }])
+  await vi.advanceTimersByTimeAsync(400_000)
+  expect(told()).toEqual([{ stream: true }, { stream: false }])
+})
+
+test('a camera that does not answer, or names no profile, says nothing of its stream', async () => {
+  const silent = await setup()
+  const bare = await setup(
+    async () => [],
+    async () => ({ codec: 'H264' }),
+  )
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect([...silent.readings, ...bare.readings].some((values) => 'stream' in values)).toBe(false)
 })

@@ -18,6 +18,7 @@ export const camera: OnvifDriver = {
     counter: numeric('Objects counted', ''),
     clockOffset: numeric('Clock offset', 'ms'),
     eventsLive: binary('Events live'),
+    stream: binary('Video stream'),
     encoding: text('Video encoding'),
     resolution: text('Resolution'),
     snapshot: command('Take a picture', Type.Object({}), { idempotent: true }),

@@ -4,6 +4,7 @@ import { TokenBucket } from '../../core/token-bucket.ts'
 import { AppError, commandUnknown } from '../../errors.ts'
 import { counterTopic, plainTopic } from './events.ts'
 import { createCameraStates, type StateChange } from './states.ts'
+import { watchStream } from './stream-watch.ts'
 
 /** The telemetry of a camera has no other clock: nothing may change for hours. */
 const reportMs = 30_000
@@ -80,8 +81,10 @@ export const connectCamera: OnvifDriver['connect'] = async (session, device, hos
   const [profile] = await profilesOf(session)
   const desk = createEventDesk(host)
   let eventsLive = false
+  const checked: { stream?: boolean } = {}
 
-  const report = () => host.readings({ clockOffset: session.clockOffsetMs(), eventsLive, ...desk.readings() })
+  const report = () =>
+    host.readings({ clockOffset: session.clockOffsetMs(), eventsLive, ...checked, ...desk.readings() })
   host.readings({ clockOffset: session.clockOffsetMs(), eventsLive, ...pictureReadings(profile) })
   const timer = setInterval(report, reportMs)
 
@@ -95,9 +98,20 @@ export const connectCamera: OnvifDriver['connect'] = async (session, device, hos
     },
   )
 
+  // Asked again when there was none: a camera that has just started may not know its profiles yet.
+  const profileToken = async () => (profile ?? (await session.profiles())[0])?.token
+
+  const stopWatchingStream = watchStream({
+    session,
+    token: profileToken,
+    onChecked(stream) {
+      checked.stream = stream
+      host.readings({ stream })
+    },
+  })
+
   async function snapshot() {
-    // Asked again when there was none: a camera that has just started may not know its profiles yet.
-    const token = (profile ?? (await session.profiles())[0])?.token
+    const token = await profileToken()
     if (token === undefined) throw new AppError('CAMERA_LACKS_FEATURE', 'The camera offers no video profile')
     return { picture: await host.keepPicture(await session.snapshot(token)) }
   }
@@ -109,6 +123,7 @@ export const connectCamera: OnvifDriver['connect'] = async (session, device, hos
     },
     async close() {
       clearInterval(timer)
+      stopWatchingStream()
       await stop()
       desk.close()
     },

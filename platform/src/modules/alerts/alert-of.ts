@@ -12,7 +12,7 @@ export interface AlertDraft {
 const isAlertType = (type: string): type is AlertType => Object.hasOwn(alertSeverity, type)
 
 /** What stands elsewhere in the alert or serves machines only. */
-const noFacts = new Set(['picture', 'eventId', 'severity'])
+const noFacts = new Set(['picture', 'eventId', 'severity', 'over'])
 
 function factsOf(body: object) {
   const details = Object.fromEntries(Object.entries(body).filter(([name]) => !noFacts.has(name)))

@@ -99,12 +99,14 @@ export async function findAlert(db: Database, alertId: string, scope: Scope = ''
 export interface AlertSubject {
   readonly compoundId: string
   readonly type: string
-  readonly deviceId?: string
+  /** `null` for what is about no device; without it all count. */
+  readonly deviceId?: string | null
 }
 
 const about = (db: Database, { compoundId, type, deviceId }: AlertSubject) => {
   const query = db.selectFrom('alerts').where('compound_id', '=', compoundId).where('type', '=', type)
-  return deviceId === undefined ? query : query.where('device_id', '=', deviceId)
+  if (deviceId === undefined) return query
+  return deviceId === null ? query.where('device_id', 'is', null) : query.where('device_id', '=', deviceId)
 }
 
 /** Alerts about the same thing that nobody has closed yet. */

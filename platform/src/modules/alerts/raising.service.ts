@@ -6,6 +6,7 @@ import { alertOf } from './alert-of.ts'
 import * as repo from './alerts.repo.ts'
 import { isPartOfOutage } from './outage.ts'
 import { raise, resolveBySystem } from './raise.ts'
+import { followTelemetryLoss } from './telemetry-loss.ts'
 
 export interface RaisingPorts {
   readonly states: DeviceStateService
@@ -52,6 +53,7 @@ export function createRaisingService({ states, gateways }: RaisingPorts) {
     const { at, deviceId, late } = record
     if (record.type === 'sensors.alarm-cleared') await noteCleared(record, context)
     if (record.type === 'devices.online-changed') await followPresence(record, context)
+    if (record.type === 'telemetry.dropped' && (await followTelemetryLoss(record, context))) return
     const draft = alertOf(record)
     if (!draft || (draft.type === 'devices.offline' && (await isNoNews(record, context)))) return
     await raise(context.db, publish, { ...draft, compoundId, deviceId, at, receivedAt, late })

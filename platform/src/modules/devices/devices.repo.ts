@@ -19,6 +19,7 @@ const toDevice = (row: SeenRow): Device => ({
   online: row.online === 1 && row.gateway_online === 1,
   capabilities: fromJson(row.capabilities),
   readings: fromJson(row.readings),
+  ...(row.address !== null && { isCalled: true as const }),
   ...(row.x !== null && row.y !== null && { position: { x: row.x, y: row.y } }),
   ...present({ onlineChangedAt: row.online_changed_at, readingsAt: row.readings_at }),
 })
@@ -108,6 +109,9 @@ export async function saveEntered(db: Database, rows: readonly EnteredRow[]): Pr
       .execute()
   }
 }
+
+export const saveSecretHash = (db: Database, deviceId: string, secretHash: string) =>
+  db.updateTable('devices').set({ secret_hash: secretHash }).where('id', '=', deviceId).execute()
 
 type Told = Partial<
   Pick<DeviceRow, 'online' | 'online_changed_at' | 'absence_told' | 'capabilities' | 'readings' | 'readings_at'>

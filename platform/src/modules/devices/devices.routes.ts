@@ -38,9 +38,10 @@ export const devicesRoutes: FastifyPluginAsyncTypebox<DevicesRoutesOptions> = as
     bodyLimit: longListBytes,
     async handler(request) {
       const { compoundId, csv } = request.body
-      const { imported, problems } = await devices.import(callerOf(request), compoundId, csv)
+      const answer = await devices.import(callerOf(request), compoundId, csv)
+      const { imported, problems } = answer
       request.log.info({ compoundId, imported, problems: problems.length }, 'devices imported')
-      return { imported, problems }
+      return answer
     },
   })
 

@@ -1,12 +1,14 @@
-import type { Device, DeviceSetup } from '../../contract/index.ts'
-import type { Caller, Publisher } from '../../core/ports.ts'
+import type { Device, DeviceSetup, MadeSecret } from '../../contract/index.ts'
+import type { Caller, CertificateAuthority, Clock, Publisher } from '../../core/ports.ts'
 import type { Vault } from '../../core/vault.ts'
 import type { Database } from '../../database/database.ts'
 import { deviceNotFound, deviceTaken } from '../../errors.ts'
 import type { CompoundsService } from '../compounds/compounds.service.ts'
 import type { DesiredService } from '../gateways/desired.service.ts'
+import * as certificates from './device-certificates.repo.ts'
 import { toDesired, toRow } from './device-entry.ts'
 import { planImport, type ImportProblem } from './device-import.ts'
+import { newDeviceSecret } from './device-secret.ts'
 import * as repo from './devices.repo.ts'
 import type { ReadingsService } from './readings.service.ts'
 
@@ -19,10 +21,25 @@ export interface DevicesPorts {
   readonly readings: ReadingsService
 }
 
+export interface DesiredDevicesPorts {
+  readonly vault: Vault
+  readonly clock: Clock
+  readonly authority: Pick<CertificateAuthority, 'caPem'>
+}
+
 /** Which devices a gateway must let in or call, and how. */
-export const desiredDevices = (vault: Vault) => async (db: Database, compoundId: string) => ({
-  devices: (await repo.rowsOfCompound(db, compoundId)).map((row) => toDesired(vault, row)),
-})
+export const desiredDevices =
+  ({ vault, clock, authority }: DesiredDevicesPorts) =>
+  async (db: Database, compoundId: string) => {
+    const valid = await certificates.listValid(db, { compoundId, now: clock.now() })
+    const serials = Map.groupBy(valid, ({ device_id }) => device_id)
+    const rows = await repo.rowsOfCompound(db, compoundId)
+    const devices = rows.map((row) => {
+      const own = serials.get(row.id)?.map(({ serial }) => serial)
+      return { ...toDesired(vault, row), ...(own && { certificates: own }) }
+    })
+    return { devices, ...(serials.size > 0 && { ca: authority.caPem() }) }
+  }
 
 export function createDevicesService({ db, vault, compounds, desired, publisher, readings }: DevicesPorts) {
   async function get(caller: Caller, deviceId: string): Promise<Device> {
@@ -49,15 +66,20 @@ export function createDevicesService({ db, vault, compounds, desired, publisher,
       return (await repo.listDevices(db, { ...filter, scope: caller.scope })).map(readings.latest)
     },
 
-    async put(caller: Caller, deviceId: string, setup: DeviceSetup): Promise<Device> {
+    async put(
+      caller: Caller,
+      deviceId: string,
+      setup: DeviceSetup,
+    ): Promise<Device & Partial<Pick<MadeSecret, 'secret'>>> {
       const { compoundId } = setup
       await compounds.get(caller, compoundId)
       const before = await repo.findRow(db, deviceId)
       if (before && before.compound_id !== compoundId) throw deviceTaken(deviceId)
-      await save(compoundId, [toRow(vault, deviceId, setup)])
+      const secret = before ? undefined : missingSecret(setup)
+      await save(compoundId, [toRow(vault, deviceId, withSecret(setup, secret))])
       const device = await get(caller, deviceId)
       publisher.publish('device:changed', compoundId, device)
-      return device
+      return { ...device, ...(secret !== undefined && { secret }) }
     },
 
     /** All or none: with one problem nothing is changed. */
@@ -66,15 +88,29 @@ export function createDevicesService({ db, vault, compounds, desired, publisher,
       const { devices, lines, problems } = planImport(compoundId, csv)
       const all = [...problems, ...(await takenIn(compoundId, lines))].sort((a, b) => a.line - b.line)
       if (all.length > 0 || devices.size === 0) return { imported: 0, problems: all }
+      const known = await repo.compoundsOf(db, [...devices.keys()])
+      const secrets = new Map<string, string>()
+      for (const [deviceId, setup] of devices) {
+        const secret = known.has(deviceId) ? undefined : missingSecret(setup)
+        if (secret !== undefined) secrets.set(deviceId, secret)
+      }
       await save(
         compoundId,
-        [...devices].map(([deviceId, setup]) => toRow(vault, deviceId, setup)),
+        [...devices].map(([deviceId, setup]) => toRow(vault, deviceId, withSecret(setup, secrets.get(deviceId)))),
       )
       for (const device of await repo.listDevices(db, { scope: caller.scope, compoundId }))
         if (devices.has(device.id)) publisher.publish('device:changed', compoundId, readings.latest(device))
-      return { imported: devices.size, problems: [] }
+      const made = [...secrets].map(([deviceId, secret]) => ({ deviceId, secret }))
+      return { imported: devices.size, problems: [], ...(made.length > 0 && { secrets: made }) }
     },
   }
 }
 
 export type DevicesService = ReturnType<typeof createDevicesService>
+
+/** For a new device that signs in at its gateway and was entered without a secret. */
+const missingSecret = ({ secret, address }: DeviceSetup) =>
+  secret === undefined && address === undefined ? newDeviceSecret('long') : undefined
+
+const withSecret = (setup: DeviceSetup, secret: string | undefined): DeviceSetup =>
+  secret === undefined ? setup : { ...setup, secret }

@@ -10,7 +10,12 @@ export const toGateway = (row: GatewayRow): Gateway => ({
   online: row.online === 1,
   lastSeq: row.last_seq,
   backlog: row.backlog,
-  ...present({ lastSeenAt: row.last_seen_at, clockOffsetMs: row.clock_offset_ms, version: row.version }),
+  ...present({
+    lastSeenAt: row.last_seen_at,
+    clockOffsetMs: row.clock_offset_ms,
+    version: row.version,
+    enrolledAt: row.enrolled_at,
+  }),
 })
 
 export async function listGateways(db: Database, scope: Scope): Promise<Gateway[]> {
@@ -41,6 +46,7 @@ export const insertGateway = (
       secret_hash: gateway.secretHash,
       online: 0,
       epoch: 1,
+      epoch_start: 0,
       last_seq: 0,
       backlog: 0,
     })
@@ -50,6 +56,28 @@ export const insertGateway = (
 /** Changes one gateway and answers the row as it is then. */
 export const updateGateway = (db: Database, gatewayId: string, values: Partial<Omit<GatewayRow, 'id'>>) =>
   db.updateTable('gateways').set(values).where('id', '=', gatewayId).returningAll().executeTakeFirst()
+
+/** Records that mean the same in the new epoch: those of the live lane that went ahead of the others. */
+export const carryRecords = (
+  db: Database,
+  records: { readonly gatewayId: string; readonly epoch: number; readonly above: number; readonly until: number },
+) =>
+  db
+    .updateTable('area_events')
+    .set({ epoch: records.epoch + 1 })
+    .where('gateway_id', '=', records.gatewayId)
+    .where('epoch', '=', records.epoch)
+    .where('seq', '>', records.above)
+    .where('seq', '<=', records.until)
+    .execute()
+
+/** Words for a row lock that SQLite knows, too. */
+export const lockGateway = (db: Database, gatewayId: string) =>
+  db
+    .updateTable('gateways')
+    .set((eb) => ({ id: eb.ref('id') }))
+    .where('id', '=', gatewayId)
+    .execute()
 
 /** After a start nobody is connected until it says hello. */
 export const markAllOffline = (db: Database, now: number) =>

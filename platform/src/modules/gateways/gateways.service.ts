@@ -1,8 +1,8 @@
-import type { Gateway } from '../../contract/index.ts'
+import { covers, type Gateway } from '../../contract/index.ts'
 import type { Caller, GatewayLink, Publisher } from '../../core/ports.ts'
 import { hashSecret, randomToken } from '../../core/secrets.ts'
 import type { Database } from '../../database/database.ts'
-import { compoundHasGateway, gatewayTaken } from '../../errors.ts'
+import { compoundHasGateway, gatewayEnrolled, gatewayNotFound, gatewayTaken } from '../../errors.ts'
 import type { CompoundsService } from '../compounds/compounds.service.ts'
 import * as repo from './gateways.repo.ts'
 
@@ -39,6 +39,7 @@ export function createGatewaysService({ db, publisher, compounds, link }: Gatewa
       const before = await repo.findGateway(db, gatewayId)
       if (before && before.compound_id !== compoundId) throw gatewayTaken(gatewayId)
       if (before && !setup.rotateSecret) return { gateway: repo.toGateway(before) }
+      if (before && before.enrolled_at !== null) throw gatewayEnrolled(gatewayId)
       const other = await repo.findGatewayOfCompound(db, compoundId)
       if (other && other.id !== gatewayId) throw compoundHasGateway(other.id)
 
@@ -47,6 +48,28 @@ export function createGatewaysService({ db, publisher, compounds, link }: Gatewa
       const gateway = repo.toGateway(row)
       publisher.publish('gateway:changed', compoundId, gateway)
       return { gateway, secret }
+    },
+
+    /** Refuses, as if it did not exist, a gateway outside the caller's area. */
+    async requireOwn(caller: Caller, gatewayId: string): Promise<void> {
+      const row = await repo.findGateway(db, gatewayId)
+      const compound = row && (await compounds.find(row.compound_id))
+      if (!compound || !covers(caller.scope, compound.path)) throw gatewayNotFound(gatewayId)
+    },
+
+    /** From now on it signs in with certificates. */
+    async enrolled(tx: Database, gatewayId: string, now: number): Promise<Gateway> {
+      const row = await repo.updateGateway(tx, gatewayId, { enrolled_at: now, tokens_from: now })
+      if (!row) throw gatewayNotFound(gatewayId)
+      return repo.toGateway(row)
+    },
+
+    /** Others who lock it wait until this transaction has ended. */
+    lock: (tx: Database, gatewayId: string) => repo.lockGateway(tx, gatewayId),
+
+    /** Tokens issued until now are void. */
+    async endTokens(tx: Database, gatewayId: string, now: number): Promise<void> {
+      await repo.updateGateway(tx, gatewayId, { tokens_from: now + 1 })
     },
 
     /** The gateway of a compound, whether it is connected or not. */

@@ -1,5 +1,5 @@
 import type { BaseLogger } from 'pino'
-import type { Clock, GatewayRegistry, Publisher } from '../../core/ports.ts'
+import type { Clock, GatewayHello, GatewayRegistry, Publisher } from '../../core/ports.ts'
 import { secretMatches } from '../../core/secrets.ts'
 import type { Database } from '../../database/database.ts'
 import type { GatewayRow } from '../../database/tables.ts'
@@ -7,6 +7,7 @@ import { gatewayNotFound } from '../../errors.ts'
 import type { CompoundsService } from '../compounds/compounds.service.ts'
 import type { DesiredService } from './desired.service.ts'
 import * as repo from './gateways.repo.ts'
+import { followOutbox } from './outbox-history.ts'
 
 export interface RegistryPorts {
   readonly db: Database
@@ -19,9 +20,23 @@ export interface RegistryPorts {
   readonly onOnlineChanged: (gatewayId: string, compoundId: string, online: boolean) => Promise<void>
 }
 
+/** What changes about the numbers of a gateway that says hello; records that keep their meaning go along. */
+const createFollowing =
+  ({ db, logger }: Pick<RegistryPorts, 'db' | 'logger'>) =>
+  async (before: GatewayRow, hello: GatewayHello): Promise<Partial<GatewayRow>> => {
+    const { known, carriedUntil } = followOutbox(before, hello)
+    if (known.epoch === before.epoch) return { outbox_id: known.outbox_id }
+    const { id: gatewayId, epoch, last_seq: lastSeq } = before
+    const numbers = { lastSeq, sharedSeq: known.epoch_start }
+    logger.warn({ gatewayId, ...numbers }, 'gateway counts anew after damage or with a restored state')
+    await repo.carryRecords(db, { gatewayId, epoch, above: lastSeq, until: carriedUntil })
+    return known
+  }
+
 /** What the uplink asks about gateways and tells of them. */
 export function createRegistryService(ports: RegistryPorts): GatewayRegistry & { begin(): Promise<void> } {
   const { db, clock, publisher, desired, compounds, logger } = ports
+  const follow = createFollowing(ports)
 
   async function update(gatewayId: string, values: Partial<Omit<GatewayRow, 'id'>>) {
     const row = await repo.updateGateway(db, gatewayId, values)
@@ -43,20 +58,19 @@ export function createRegistryService(ports: RegistryPorts): GatewayRegistry & {
 
     async authenticate(gatewayId, secret) {
       const row = await repo.findGateway(db, gatewayId)
-      return row !== undefined && secretMatches(secret, row.secret_hash)
+      return row?.enrolled_at === null && secretMatches(secret, row.secret_hash)
     },
 
     async hello(gatewayId, hello) {
       const before = await require(gatewayId)
-      const lostMemory = hello.lastSeq < before.last_seq
-      if (lostMemory) logger.warn({ gatewayId, lastSeq: hello.lastSeq }, 'gateway counts anew after losing its store')
+      const numbers = await follow(before, hello)
       const now = clock.now()
       const row = await update(gatewayId, {
         version: hello.version,
         backlog: hello.backlog,
         clock_offset_ms: hello.clock - now,
         last_seen_at: now,
-        ...(lostMemory && { epoch: before.epoch + 1, last_seq: 0 }),
+        ...numbers,
       })
       return { seq: row.last_seq, desired: await desired.missing(row.compound_id, hello.revisions) }
     },

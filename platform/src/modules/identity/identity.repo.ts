@@ -1,83 +1,119 @@
-import type { User } from '../../contract/index.ts'
+import type { User, UserEntry } from '../../contract/index.ts'
 import type { Database } from '../../database/database.ts'
-import type { SessionRow, SignInFailureRow, UserRow } from '../../database/tables.ts'
+import type { UserRow } from '../../database/people-tables.ts'
+import { toFlag } from '../../database/values.ts'
 
-const toUser = ({ username, name, role, scope }: Omit<UserRow, 'password_hash'>): User => ({
+export const toUser = ({
+  username,
+  name,
+  role,
+  scope,
+}: Pick<UserRow, 'username' | 'name' | 'role' | 'scope'>): User => ({
   username,
   name,
   role: role as User['role'],
   scope,
 })
 
-export async function listUsers(db: Database): Promise<User[]> {
-  const rows = await db.selectFrom('users').select(['username', 'name', 'role', 'scope']).orderBy('username').execute()
-  return rows.map(toUser)
+const toEntry = (row: UserRow): UserEntry => ({
+  ...toUser(row),
+  disabled: row.disabled === 1,
+  temporaryPassword: row.password_temporary === 1,
+  totp: row.totp_sealed !== null,
+  ...(row.last_sign_in_at !== null && { lastSignInAt: row.last_sign_in_at }),
+})
+
+/** An account with what only the house itself may know. */
+export interface Account {
+  readonly entry: UserEntry
+  readonly user: User
+  readonly passwordHash: string
+  readonly totpSealed: string | null
+  readonly totpPendingSealed: string | null
 }
 
-export async function findUser(db: Database, username: string) {
+export async function listUsers(db: Database): Promise<UserEntry[]> {
+  return (await db.selectFrom('users').selectAll().orderBy('username').execute()).map(toEntry)
+}
+
+export async function findAccount(db: Database, username: string): Promise<Account | undefined> {
   const row = await db.selectFrom('users').selectAll().where('username', '=', username).executeTakeFirst()
-  return row && { user: toUser(row), passwordHash: row.password_hash }
+  return (
+    row && {
+      entry: toEntry(row),
+      user: toUser(row),
+      passwordHash: row.password_hash,
+      totpSealed: row.totp_sealed,
+      totpPendingSealed: row.totp_pending_sealed,
+    }
+  )
 }
 
-export async function saveUser(db: Database, user: User, passwordHash: string): Promise<void> {
+export interface SavedUser {
+  readonly user: User
+  readonly passwordHash: string
+  readonly temporaryPassword: boolean
+  readonly disabled: boolean
+}
+
+export async function saveUser(db: Database, { user, passwordHash, temporaryPassword, disabled }: SavedUser) {
+  const changing = {
+    name: user.name,
+    role: user.role,
+    scope: user.scope,
+    password_hash: passwordHash,
+    password_temporary: toFlag(temporaryPassword),
+    disabled: toFlag(disabled),
+  }
   await db
     .insertInto('users')
-    .values({ ...user, password_hash: passwordHash })
-    .onConflict((conflict) =>
-      conflict
-        .column('username')
-        .doUpdateSet({ name: user.name, role: user.role, scope: user.scope, password_hash: passwordHash }),
-    )
+    .values({
+      username: user.username,
+      ...changing,
+      totp_sealed: null,
+      totp_pending_sealed: null,
+      totp_last_step: null,
+      last_sign_in_at: null,
+    })
+    .onConflict((conflict) => conflict.column('username').doUpdateSet(changing))
     .execute()
 }
 
-export const insertSession = (db: Database, row: SessionRow) => db.insertInto('sessions').values(row).execute()
+type Changes = Partial<Omit<UserRow, 'username'>>
 
-export async function findSession(db: Database, tokenHash: string, now: number) {
-  const row = await db
-    .selectFrom('sessions')
-    .innerJoin('users', 'users.username', 'sessions.username')
-    .select(['users.username', 'users.name', 'users.role', 'users.scope', 'sessions.expires_at'])
-    .where('token_hash', '=', tokenHash)
-    .where('expires_at', '>', now)
+export const changeUser = (db: Database, username: string, changes: Changes) =>
+  db.updateTable('users').set(changes).where('username', '=', username).execute()
+
+/** Whether the code of this step was not used before: then it is used now. */
+export async function useTotpStep(db: Database, username: string, step: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('users')
+    .set({ totp_last_step: step })
+    .where('username', '=', username)
+    .where((eb) => eb.or([eb('totp_last_step', 'is', null), eb('totp_last_step', '<', step)]))
     .executeTakeFirst()
-  return row && { user: toUser(row), expiresAt: row.expires_at }
+  return numUpdatedRows > 0n
 }
 
-export const extendSession = (db: Database, tokenHash: string, expiresAt: number) =>
-  db.updateTable('sessions').set({ expires_at: expiresAt }).where('token_hash', '=', tokenHash).execute()
-
-export const deleteSession = (db: Database, tokenHash: string) =>
-  db.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute()
-
-export const deleteSessionsOf = (db: Database, username: string) =>
-  db.deleteFrom('sessions').where('username', '=', username).execute()
-
-export const deleteExpired = async (db: Database, now: number, failuresBefore: number) => {
-  await db.deleteFrom('sessions').where('expires_at', '<=', now).execute()
-  await db.deleteFrom('sign_in_failures').where('last_at', '<', failuresBefore).execute()
+export async function useRecoveryCode(db: Database, username: string, codeHash: string): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('recovery_codes')
+    .where('username', '=', username)
+    .where('code_hash', '=', codeHash)
+    .executeTakeFirst()
+  return numDeletedRows > 0n
 }
 
-export async function liveSessions(db: Database, tokenHashes: readonly string[], now: number): Promise<Set<string>> {
-  if (tokenHashes.length === 0) return new Set()
-  const rows = await db
-    .selectFrom('sessions')
-    .select('token_hash')
-    .where('token_hash', 'in', tokenHashes)
-    .where('expires_at', '>', now)
-    .execute()
-  return new Set(rows.map((row) => row.token_hash))
+export async function countRecoveryCodes(db: Database, username: string): Promise<number> {
+  const rows = await db.selectFrom('recovery_codes').select('code_hash').where('username', '=', username).execute()
+  return rows.length
 }
 
-export const findFailures = (db: Database, subjects: readonly string[]) =>
-  db.selectFrom('sign_in_failures').selectAll().where('subject', 'in', subjects).execute()
+export const deleteRecoveryCodes = (db: Database, username: string) =>
+  db.deleteFrom('recovery_codes').where('username', '=', username).execute()
 
-export const saveFailure = (db: Database, { subject, ...row }: SignInFailureRow) =>
+export const insertRecoveryCodes = (db: Database, username: string, codeHashes: readonly string[]) =>
   db
-    .insertInto('sign_in_failures')
-    .values({ subject, ...row })
-    .onConflict((conflict) => conflict.column('subject').doUpdateSet(row))
+    .insertInto('recovery_codes')
+    .values(codeHashes.map((code_hash) => ({ username, code_hash })))
     .execute()
-
-export const deleteFailure = (db: Database, subject: string) =>
-  db.deleteFrom('sign_in_failures').where('subject', '=', subject).execute()

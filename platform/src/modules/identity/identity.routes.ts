@@ -1,23 +1,49 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { getSession, listUsers, putUser, signIn, signOut } from '../../contract/index.ts'
+import {
+  endUserSession,
+  endUserSessions,
+  getSession,
+  listUsers,
+  listUserSessions,
+  putUser,
+  resetTotp,
+  signIn,
+  signOut,
+} from '../../contract/index.ts'
 import { callerOf } from '../../core/request.ts'
+import {
+  clearSessionCookie,
+  deviceTokenOf,
+  sessionTokenOf,
+  setDeviceCookie,
+  setSessionCookie,
+} from '../../core/session-cookie.ts'
 import { notSignedIn } from '../../errors.ts'
 import type { IdentityService } from './identity.service.ts'
-import { clearSessionCookie, sessionTokenOf, setSessionCookie } from '../../core/session-cookie.ts'
+import { knownDeviceMs } from './lifetime.ts'
+import { splitPutUser } from './power-rules.ts'
+import type { SessionsService } from './sessions.service.ts'
 import type { SignInService } from './sign-in.service.ts'
 
 export interface IdentityRoutesOptions {
   readonly identity: IdentityService
   readonly signIns: SignInService
+  readonly sessions: SessionsService
 }
 
-export const identityRoutes: FastifyPluginAsyncTypebox<IdentityRoutesOptions> = async (app, { identity, signIns }) => {
+const ownSession: FastifyPluginAsyncTypebox<IdentityRoutesOptions> = async (app, { signIns }) => {
   app.route({
     ...signIn,
     config: { rateLimit: { max: 30, timeWindow: 60_000 } },
     async handler(request, reply) {
-      const { token, session } = await signIns.signIn({ ...request.body, address: request.ip })
-      setSessionCookie(request, reply, { token, expiresAt: session.expiresAt })
+      const { token, endsAt, session, deviceToken } = await signIns.signIn({
+        ...request.body,
+        address: request.ip,
+        userAgent: request.headers['user-agent'] ?? '',
+        deviceToken: deviceTokenOf(request),
+      })
+      setSessionCookie(request, reply, { token, until: endsAt })
+      setDeviceCookie(request, reply, { token: deviceToken, until: Date.now() + knownDeviceMs })
       request.log.info({ username: session.user.username }, 'signed in')
       return session
     },
@@ -28,8 +54,7 @@ export const identityRoutes: FastifyPluginAsyncTypebox<IdentityRoutesOptions> = 
     async handler(request) {
       const session = await signIns.resume(sessionTokenOf(request) ?? '')
       if (!session) throw notSignedIn()
-      const { user, expiresAt, timeZone } = session
-      return { user, expiresAt, timeZone }
+      return session
     },
   })
 
@@ -41,16 +66,59 @@ export const identityRoutes: FastifyPluginAsyncTypebox<IdentityRoutesOptions> = 
       return reply.code(204).send(null)
     },
   })
+}
+
+const sessionsOfOthers: FastifyPluginAsyncTypebox<IdentityRoutesOptions> = async (app, { identity, sessions }) => {
+  app.route({
+    ...listUserSessions,
+    async handler(request) {
+      const { user } = await identity.manageable(callerOf(request), request.params.username)
+      return sessions.list(user.username)
+    },
+  })
+
+  app.route({
+    ...endUserSessions,
+    async handler(request, reply) {
+      const { user } = await identity.manageable(callerOf(request), request.params.username)
+      await sessions.endAll(user.username)
+      return reply.code(204).send(null)
+    },
+  })
+
+  app.route({
+    ...endUserSession,
+    async handler(request, reply) {
+      const { user } = await identity.manageable(callerOf(request), request.params.username)
+      await sessions.endOne(user.username, request.params.sessionId)
+      return reply.code(204).send(null)
+    },
+  })
+}
+
+export const identityRoutes: FastifyPluginAsyncTypebox<IdentityRoutesOptions> = async (app, options) => {
+  const { identity } = options
+  await app.register(ownSession, options)
+  await app.register(sessionsOfOthers, options)
 
   app.route({ ...listUsers, handler: (request) => identity.list(callerOf(request)) })
 
   app.route({
     ...putUser,
     async handler(request) {
-      const { password, ...user } = request.body
-      const saved = await identity.put(callerOf(request), { ...user, username: request.params.username }, password)
+      const { user, change } = splitPutUser(request)
+      const saved = await identity.put(callerOf(request), user, change)
       request.log.info({ username: saved.username, by: callerOf(request).username }, 'person changed')
-      return saved
+      return { ...saved, ...(request.isAlone && { alone: true }) }
+    },
+  })
+
+  app.route({
+    ...resetTotp,
+    async handler(request) {
+      const saved = await identity.resetTotp(callerOf(request), request.params.username)
+      request.log.info({ username: saved.username, by: callerOf(request).username }, 'second factor reset')
+      return { ...saved, ...(request.isAlone && { alone: true }) }
     },
   })
 }

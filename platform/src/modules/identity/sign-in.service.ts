@@ -1,92 +1,95 @@
-import type { Session } from '../../contract/index.ts'
+import type { Duty, Role, Session } from '../../contract/index.ts'
 import type { Clock } from '../../core/ports.ts'
 import { hashToken, randomToken } from '../../core/secrets.ts'
-import type { Database } from '../../database/database.ts'
-import { lockedOut, wrongCredentials } from '../../errors.ts'
-import * as repo from './identity.repo.ts'
-import { afterFailure } from './lockout.ts'
-import { decoyHash, passwordMatches } from './password.ts'
+import { createCredentials, type Credentials, type CredentialsPorts } from './credentials.ts'
+import { changeUser, type Account } from './identity.repo.ts'
+import { expiryOf, longestMs, noteUseEveryMs, runningAt } from './lifetime.ts'
+import { hashPassword, needsRehash } from './password.ts'
+import * as repo from './sessions.repo.ts'
 
-export const sessionMs = 12 * 3600_000
-/** A session is extended this often at most, so that reading costs no write. */
-const extendEveryMs = 5 * 60_000
-
-export interface SignInPorts {
-  readonly db: Database
+export interface SignInPorts extends CredentialsPorts {
   readonly clock: Clock
   readonly timeZone: string
+  /** Roles whose people need a second factor. */
+  readonly requireTotp: readonly Role[]
   /** Called when a session ends before its time. */
   readonly onEnded: (tokenHash: string) => void
 }
 
 type ToldSession = Session & { readonly timeZone: string }
 
-export function createSignInService({ db, clock, timeZone, onEnded }: SignInPorts) {
-  async function refuseLocked(subjects: readonly string[]) {
-    const now = clock.now()
-    const until = Math.max(0, ...(await repo.findFailures(db, subjects)).map((row) => row.locked_until))
-    if (until > now) throw lockedOut(Math.ceil((until - now) / 1000))
+interface Standing {
+  readonly role: Role
+  readonly hasTemporaryPassword: boolean
+  readonly hasTotp: boolean
+}
+
+const standingOf = ({ user, entry }: Account): Standing => ({
+  role: user.role,
+  hasTemporaryPassword: entry.temporaryPassword,
+  hasTotp: entry.totp,
+})
+
+export function createSignInService(ports: SignInPorts) {
+  const { db, clock, timeZone, requireTotp, onEnded } = ports
+  const credentials = createCredentials(ports)
+
+  function dutyOf({ role, hasTemporaryPassword, hasTotp }: Standing): { duty?: Duty } {
+    if (hasTemporaryPassword) return { duty: 'change-password' }
+    return requireTotp.includes(role) && !hasTotp ? { duty: 'enrol-totp' } : {}
   }
 
-  async function countFailure(subject: string) {
-    await db.transaction().execute(async (tx) => {
-      const [before] = await repo.findFailures(tx, [subject])
-      const after = afterFailure(before && { failures: before.failures, lastAt: before.last_at }, clock.now())
-      await repo.saveFailure(tx, {
-        subject,
-        failures: after.failures,
-        last_at: after.lastAt,
-        locked_until: after.lockedUntil,
-      })
+  async function open(account: Account, { address, userAgent }: Credentials) {
+    const now = clock.now()
+    const token = randomToken()
+    const endsAt = now + longestMs
+    await repo.insertSession(db, {
+      ...{ token_hash: hashToken(token), id: crypto.randomUUID(), username: account.user.username },
+      ...{ address: address.slice(0, 64), user_agent: userAgent.slice(0, 300) },
+      ...{ created_at: now, last_used_at: now, ends_at: endsAt },
     })
+    const expiresAt = expiryOf({ lastUsedAt: now, endsAt })
+    const session: ToldSession = { user: account.user, expiresAt, timeZone, ...dutyOf(standingOf(account)) }
+    return { token, endsAt, session }
   }
 
   return {
-    /** Answers the session and the token for the cookie. */
-    async signIn(credentials: { readonly username: string; readonly password: string; readonly address: string }) {
-      const { username, password, address } = credentials
-      const [account, from] = [`account:${username}`, `address:${address}`]
-      await refuseLocked([account, from])
-      const found = await repo.findUser(db, username)
-      // An unknown name takes as long as a wrong password, so that names cannot be found out by time.
-      const matches = await passwordMatches(password, found?.passwordHash ?? (await decoyHash()))
-      if (!found || !matches) {
-        await countFailure(account)
-        await countFailure(from)
-        throw wrongCredentials()
-      }
-      await repo.deleteFailure(db, account)
-      const token = randomToken()
-      const expiresAt = clock.now() + sessionMs
-      await repo.insertSession(db, {
-        token_hash: hashToken(token),
-        username,
-        created_at: clock.now(),
-        expires_at: expiresAt,
-      })
-      const session: ToldSession = { user: found.user, expiresAt, timeZone }
-      return { token, session }
+    /** Answers the session, and the tokens for the cookies of session and browser. */
+    async signIn(given: Credentials) {
+      const { account, deviceToken } = await credentials.prove(given)
+      const { username } = account.user
+      const now = clock.now()
+      const rehashed = needsRehash(account.passwordHash) && (await hashPassword(given.password))
+      await changeUser(db, username, { last_sign_in_at: now, ...(rehashed && { password_hash: rehashed }) })
+      await repo.rememberDevice(db, { tokenHash: hashToken(deviceToken), username, now })
+      return { ...(await open(account, given)), deviceToken }
     },
 
     /** The session behind a cookie, extended by its use; nothing when it has ended. */
-    async resume(token: string): Promise<(ToldSession & { readonly extended: boolean }) | undefined> {
+    async resume(token: string): Promise<ToldSession | undefined> {
       const tokenHash = hashToken(token)
       const now = clock.now()
-      const found = await repo.findSession(db, tokenHash, now)
+      const found = await repo.findSession(db, tokenHash, runningAt(now))
       if (!found) return undefined
-      if (found.expiresAt - now > sessionMs - extendEveryMs) return { ...found, timeZone, extended: false }
-      await repo.extendSession(db, tokenHash, now + sessionMs)
-      return { user: found.user, expiresAt: now + sessionMs, timeZone, extended: true }
+      const usedBefore = now - noteUseEveryMs
+      const isDue = found.lastUsedAt <= usedBefore
+      if (isDue) await repo.noteUse(db, [tokenHash], { now, usedBefore })
+      const expiresAt = expiryOf({ lastUsedAt: isDue ? now : found.lastUsedAt, endsAt: found.endsAt })
+      return { user: found.user, expiresAt, timeZone, ...dutyOf({ role: found.user.role, ...found }) }
     },
 
     async signOut(token: string): Promise<void> {
-      const tokenHash = hashToken(token)
-      await repo.deleteSession(db, tokenHash)
-      onEnded(tokenHash)
+      for (const ended of await repo.deleteSessions(db, { tokenHash: hashToken(token) })) onEnded(ended)
     },
 
-    /** Which of these sessions still run. */
-    stillValid: (tokenHashes: readonly string[]) => repo.liveSessions(db, tokenHashes, clock.now()),
+    /** Which of these sessions still run. Those who ask have a live console open, which is use. */
+    async keepAlive(tokenHashes: readonly string[]): Promise<Set<string>> {
+      if (tokenHashes.length === 0) return new Set()
+      const now = clock.now()
+      const running = await repo.runningSessions(db, tokenHashes, runningAt(now))
+      if (running.size > 0) await repo.noteUse(db, [...running], { now, usedBefore: now - noteUseEveryMs })
+      return running
+    },
   }
 }
 

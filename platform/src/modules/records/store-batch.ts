@@ -9,7 +9,7 @@ import * as repo from './records.repo.ts'
 export interface Batch {
   readonly gatewayId: string
   readonly records: readonly AreaEventRecord[]
-  /** Everything below the oldest record of a backlog was stored before, or is gone for good. */
+  /** Everything below the newest record of a backlog is in it, was stored before, or is gone for good. */
   readonly oldestFirst: boolean
   readonly receivedAt: number
   /** By the gateway's clock. */
@@ -88,7 +88,7 @@ export async function storeBatch(
   const fresh = readings.filter(({ source }) => added.has(source.seq))
   for (const reading of fresh) await handOver(reading, handlers, context)
 
-  const before = batch.oldestFirst ? Math.max(gateway.last_seq, (records[0]?.seq ?? 1) - 1) : gateway.last_seq
+  const before = batch.oldestFirst ? Math.max(gateway.last_seq, records.at(-1)?.seq ?? 0) : gateway.last_seq
   const seq = await repo.contiguousFrom(db, { ...place, from: before })
   if (seq !== gateway.last_seq) await repo.setLastSeq(db, gatewayId, seq)
   return { seq, compoundId: gateway.compound_id, outcomes: fresh.map(({ reading }) => reading.outcome) }

@@ -19,6 +19,12 @@ function partialWrite({ problems }: WriteOutcome) {
   return { error, code: 'TELEMETRY_PARTIAL_WRITE', message: error }
 }
 
+/** The sender's clock, if it is told and can be read. */
+function timeOf(date: string | undefined): number | undefined {
+  const at = Date.parse(date ?? '')
+  return Number.isNaN(at) ? undefined : at
+}
+
 export interface InfluxWriteOptions {
   readonly telemetry: TelemetryWriter
   readonly metrics?: Metrics
@@ -74,6 +80,7 @@ export const influxWriteRoutes: FastifyPluginAsyncTypebox<InfluxWriteOptions> = 
         body: request.body,
         gzip: encoding === 'gzip',
         precision: request.query.precision ?? 'ns',
+        sentAt: timeOf(request.headers.date),
       })
       count?.(outcome)
       if (outcome.problems.length === 0) return reply.code(204).send()

@@ -17,6 +17,8 @@ export interface TelemetryWrite {
   readonly gatewayId: string
   readonly text: string
   readonly precision: Precision
+  /** When the gateway sent it, by its clock. */
+  readonly sentAt?: number | undefined
 }
 
 const kindPattern = /^[a-z][a-z0-9-]{0,39}$/
@@ -25,7 +27,7 @@ const kindPattern = /^[a-z][a-z0-9-]{0,39}$/
 const reading = Compile(getTelemetry.schema.querystring.properties.reading)
 const isReading = (name: string): boolean => reading.Check(name)
 const id = Compile(Id)
-/** Nothing that a device reports lies further ahead than a badly set clock. */
+/** Nothing that a device reports lies further ahead than a badly set clock. Its gateway may be right where we are not. */
 const maxAheadMs = 24 * 3_600_000
 
 function problemOf({ measurement, tags, fields, at }: Line, gatewayId: string, now: number): string | undefined {
@@ -39,12 +41,12 @@ function problemOf({ measurement, tags, fields, at }: Line, gatewayId: string, n
 }
 
 /** The numbers that a gateway may write, and what is wrong with the rest. */
-export function readPoints({ gatewayId, text, precision }: TelemetryWrite, now: number) {
+export function readPoints({ gatewayId, text, precision, sentAt = 0 }: TelemetryWrite, now: number) {
   const { lines, problems } = parseLines(text, { precision, now })
   const points: TelemetryNumber[] = []
   const refused: LineProblem[] = [...problems]
   for (const parsed of lines) {
-    const problem = problemOf(parsed, gatewayId, now)
+    const problem = problemOf(parsed, gatewayId, Math.max(now, sentAt))
     if (problem !== undefined) {
       refused.push({ line: parsed.line, problem })
       continue

@@ -1,7 +1,7 @@
 import type { Scope } from '../../contract/index.ts'
 import type { Database } from '../../database/database.ts'
 import { compoundsWithin } from '../../database/scope.ts'
-import type { MediaLookRow, MediaRow } from '../../database/tables.ts'
+import type { MediaRow } from '../../database/tables.ts'
 
 /** The same picture may belong to several compounds; each time it is brought counts once. */
 export const saveMedia = (db: Database, media: MediaRow) =>
@@ -19,5 +19,3 @@ export const findMedia = (db: Database, sha256: string, scope: Scope) =>
     .where('compound_id', 'in', compoundsWithin(scope))
     .orderBy('compound_id')
     .executeTakeFirst()
-
-export const saveLook = (db: Database, look: MediaLookRow) => db.insertInto('media_looks').values(look).execute()

@@ -28,17 +28,15 @@ export const videoRoutes: FastifyPluginAsyncTypebox<{ video: VideoService }> = a
   app.route({
     ...getMedia,
     async handler(request, reply) {
-      const { file, contentType, bytes } = await video.look(
-        callerOf(request),
-        request.params.sha256,
-        request.query.reason,
-      )
+      const { file, contentType, bytes } = await video.look(callerOf(request), request.params.sha256)
       return (
         reply
           .type(contentType)
           .header('content-length', bytes)
           // The name is the content: it never changes. `private`: a shared cache would let others look unseen.
           .header('cache-control', 'private, max-age=31536000, immutable')
+          // Another session asks again: who uses this browser next must not look unseen.
+          .header('vary', 'cookie')
           .header('x-content-type-options', 'nosniff')
           .send(file.createReadStream())
       )

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import type { Caller, Clock, GatewayRegistry, Publisher } from '../../core/ports.ts'
+import { pictureFacts } from '../../contract/index.ts'
 import type { Database } from '../../database/database.ts'
 import { gatewayNotFound, mediaNotFound, notAPicture, storageFull, wrongMediaName } from '../../errors.ts'
 import { sha256Of, type BlobStore } from './blob-store.ts'
-import { pictureTypeOf } from './picture.ts'
 import * as repo from './video.repo.ts'
 
 export interface VideoPorts {
@@ -25,7 +24,7 @@ export interface StoredPicture {
 export function createVideoService({ db, blobs, registry, publisher, clock }: VideoPorts) {
   return {
     async put(gatewayId: string, sha256: string, bytes: Uint8Array): Promise<void> {
-      const contentType = pictureTypeOf(bytes)
+      const contentType = pictureFacts(bytes)?.type
       if (!contentType) throw notAPicture()
       if (sha256Of(bytes) !== sha256) throw wrongMediaName()
       const compound = await registry.compoundOf(gatewayId)
@@ -43,24 +42,11 @@ export function createVideoService({ db, blobs, registry, publisher, clock }: Vi
       publisher.publish('media:stored', compound.id, { sha256 })
     },
 
-    /** Who looked, when and why is written down before a byte leaves. The caller closes the file. */
-    async look(caller: Caller, sha256: string, reason: string | undefined): Promise<StoredPicture> {
+    /** Who looked, when and why is in the audit log before a byte leaves. The caller closes the file. */
+    async look(caller: Caller, sha256: string): Promise<StoredPicture> {
       const media = await repo.findMedia(db, sha256, caller.scope)
       const file = media && (await blobs.open(sha256))
       if (!file) throw mediaNotFound(sha256)
-      try {
-        await repo.saveLook(db, {
-          id: randomUUID(),
-          sha256,
-          compound_id: media.compound_id,
-          username: caller.username,
-          reason: reason ?? null,
-          at: clock.now(),
-        })
-      } catch (error) {
-        await file.close()
-        throw error
-      }
       return { file, contentType: media.content_type, bytes: media.bytes }
     },
   }

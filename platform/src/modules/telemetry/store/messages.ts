@@ -15,6 +15,8 @@ export interface WriteBody {
   readonly body: Uint8Array
   readonly gzip: boolean
   readonly precision: Precision
+  /** When the gateway sent it, by its clock. */
+  readonly sentAt?: number | undefined
 }
 
 export interface WriteOutcome {

@@ -1,16 +1,22 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { gunzipSync } from 'node:zlib'
+import { createEarliestTime } from '../../../core/earliest-time.ts'
 import type { LineProblem } from '../line-protocol.ts'
 import { readPoints, type TelemetryNumber } from '../telemetry-points.ts'
 import type { StoreReply, StoreRequest, StoreSettings, WriteBody, WriteOutcome } from './messages.ts'
 import { openStore } from './store.ts'
-import { hourMs } from './tiers.ts'
+import { minuteMs } from './tiers.ts'
 
 /** What a compressed write may grow to. */
 const maxTextBytes = 32 * 1024 * 1024
 const settleEveryMs = 5000
+/** Not at the start: a clock that is wrong then may be right by then. */
+const forgetEveryMs = 10 * minuteMs
 
-const store = openStore({ ...(workerData as StoreSettings), now: Date.now })
+const store = openStore({
+  ...(workerData as StoreSettings),
+  now: createEarliestTime({ wall: Date.now, uptime: () => performance.now() }),
+})
 let writes: Extract<StoreRequest, { call: 'write' }>[] = []
 
 const reply = (message: StoreReply) => parentPort?.postMessage(message)
@@ -80,7 +86,7 @@ function settle() {
 
 store.forget()
 const settling = setInterval(settle, settleEveryMs)
-const forgetting = setInterval(() => store.forget(), hourMs)
+const forgetting = setInterval(() => store.forget(), forgetEveryMs)
 
 parentPort?.on('message', (request: StoreRequest) => {
   if (request.call !== 'write') answer(request)

@@ -1,0 +1,4 @@
+import { clockFaults } from './clock-faults.ts'
+import { playAll } from './play.ts'
+
+playAll(clockFaults)
