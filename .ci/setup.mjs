@@ -23,6 +23,7 @@ const debianPackages = {
   openssl: 'openssl',
   'systemd-notify': 'systemd',
   '/usr/lib/postgresql': 'postgresql',
+  '/usr/lib/python3/dist-packages/paho': 'python3-paho-mqtt',
   '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc': 'fonts-noto-cjk',
 }
 const isThere = (probe) =>

@@ -4,6 +4,7 @@ import { format } from 'prettier'
 import { asyncApi } from './generators/asyncapi.ts'
 import { configurationPage } from './generators/configuration.ts'
 import { errorsPage } from './generators/errors.ts'
+import { reliabilityPage } from './generators/mqtt.ts'
 import { permissionsPage } from './generators/permissions.ts'
 import { protocolPage } from './generators/protocol.ts'
 
@@ -13,6 +14,7 @@ const documents = {
   'asyncapi.json': async () => format(JSON.stringify(asyncApi()), { parser: 'json', printWidth: 120 }),
   'configuration.md': configurationPage,
   'errors.md': errorsPage,
+  'reliability.md': reliabilityPage,
   'permissions.md': async () => format(permissionsPage(), { parser: 'markdown', printWidth: 120 }),
 } as const
 

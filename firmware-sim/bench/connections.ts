@@ -1,11 +1,9 @@
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { startPart, type Part } from '../test/house/part.ts'
+import { startAsking } from './asking.ts'
 import { median, type Row } from './report.ts'
 import type { SteadyFigures } from './steady-devices.main.ts'
 import type { StrangerFigures } from './strangers.main.ts'
@@ -23,23 +21,6 @@ const calmMs = 8000
 const rampMs = 6000
 const stormMs = 12_000
 const secret = 'bench-secret-0123456789'
-
-/** A process that answers figures when it is asked. */
-async function startAsking<Figures>(script: string, args: readonly (string | number)[]) {
-  const child: ChildProcess = fork(fileURLToPath(new URL(script, import.meta.url)), args.map(String))
-  await once(child, 'message')
-  return {
-    async figures(): Promise<Figures> {
-      const answer = once(child, 'message')
-      child.send('figures')
-      return ((await answer) as [Figures])[0]
-    },
-    async stop() {
-      child.kill('SIGKILL')
-      await once(child, 'exit')
-    },
-  }
-}
 
 const device = (deviceId: string) => ({
   ...{ deviceId, kind: 'barrier', name: deviceId, place: 'Bench', secret, settings: { direction: 'in' } },
@@ -70,7 +51,7 @@ interface Storm {
   readonly before: SteadyFigures
   readonly during: SteadyFigures
   readonly strangers: readonly StrangerFigures[]
-  readonly megabytes: number
+  readonly megabytes: readonly [before: number, during: number]
 }
 
 type Crowd = readonly [kind: string, count: number, addresses: number]
@@ -84,6 +65,7 @@ async function weather(gateway: Part, port: number, crowd: readonly Crowd[]): Pr
   await steady.figures()
   await delay(calmMs)
   const before = await steady.figures()
+  const megabytes = await residentMegabytes(gateway.pid)
   const strangers = await Promise.all(
     crowd.map(([kind, count, addresses]) =>
       startAsking<StrangerFigures>('strangers.main.ts', [port, count, kind, addresses, secret]),
@@ -95,7 +77,7 @@ async function weather(gateway: Part, port: number, crowd: readonly Crowd[]): Pr
     await delay(stormMs)
     const during = await steady.figures()
     const figures = await Promise.all(strangers.map((one) => one.figures()))
-    return { before, during, strangers: figures, megabytes: await residentMegabytes(gateway.pid) }
+    return { before, during, strangers: figures, megabytes: [megabytes, await residentMegabytes(gateway.pid)] }
   } finally {
     for (const one of strangers) await one.stop()
     await steady.stop()
@@ -126,14 +108,10 @@ export async function connections(): Promise<Row> {
       const port = Number(gateway.ready['mqttPort'])
       // Once from many addresses, then all from the one that the devices come from, too.
       const addresses = pair % 2 === 0 ? 100 : 1
-      outside.push(
-        await weather(
-          gateway,
-          port,
-          crowds.map(([kind, count]) => [kind, count, addresses]),
-        ),
-      )
+      // First those who may sign in: later their address has a bad name.
       inside.push(await weather(gateway, port, [['guests', floodingGuests, 1]]))
+      const crowd = crowds.map(([kind, count]): Crowd => [kind, count, addresses])
+      outside.push(await weather(gateway, port, crowd))
       await gateway.stop()
     }
   } finally {

@@ -77,7 +77,7 @@ export function createEdge(parts: EdgeParts) {
     order: createOrders(commands, clock),
   }
   const areas = createAreas(house, parts.onLaneDecided)
-  const { dispatch, parking, access, broadcast } = areas
+  const { dispatch, broadcast } = areas
   const doorkeeper = createDoorkeeper({ ...parts, devices: directory })
   const watching = { presence, clocks, continuity }
   const hub: DeviceHub = new DeviceHub({ ...parts, ...watching, devices: directory, commands, dispatch, doorkeeper })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { pino } from 'pino'
 import { openControlSocket } from './adapters/control-socket.ts'
+import { openDataFolder } from './adapters/data-folder.ts'
 import { readDesiredFile } from './adapters/desired-file.ts'
 import { isSecretOf } from './adapters/device-secrets.ts'
 import { openIdentity } from './adapters/identity/identity-store.ts'
@@ -129,6 +130,7 @@ interface StoreParts {
 async function openStores(config: GatewayConfig, { supervision, logger }: StoreParts, onClose: OnClose) {
   const folder = join(config.GATEHOUSE_DATA, 'gateway')
   const { repaired: onRepair, watch: watchPart } = supervision
+  await openDataFolder(folder, { logger, onRepair })
   const opened = await openSqliteStore(join(folder, 'state.db'), logger, { onRepair, watch: watchPart('store') })
   const holding = createHolding(opened, logger)
   const { store: database } = holding

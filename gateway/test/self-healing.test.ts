@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
-import { readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createPartContext } from '../src/adapters/part-context.ts'
@@ -171,4 +171,15 @@ test('a gateway whose database was damaged starts, tells what was lost, and asks
 test('a new folder is no repair', async () => {
   const gateway = await startTestGateway({ GATEHOUSE_DATA: await temporaryFolder() })
   expect(await metricsOf(gateway.httpPort)).not.toContain('gatehouse_repairs_total{')
+})
+
+test('a data folder that is open to others is closed, and a file in the place of a folder is put aside', async () => {
+  const folder = await temporaryFolder()
+  await mkdir(join(folder, 'gateway'))
+  await chmod(join(folder, 'gateway'), 0o755)
+  await writeFile(join(folder, 'gateway', 'telemetry'), 'lost+found')
+  const gateway = await startTestGateway({ GATEHOUSE_DATA: folder })
+  expect((await stat(join(folder, 'gateway'))).mode & 0o777).toBe(0o700)
+  expect((await stat(join(folder, 'gateway', 'telemetry'))).isDirectory()).toBe(true)
+  expect(await metricsOf(gateway.httpPort)).toContain('gatehouse_repairs_total{what="telemetry"} 1')
 })

@@ -10,6 +10,7 @@ import { isLoopback, isRole, rolesRequiringTotp, type PlatformConfig } from './c
 import { createLateLink } from './core/late-link.ts'
 import { createMetrics } from './core/metrics.ts'
 import { openVault } from './core/vault.ts'
+import type { Rescue } from './database/rescue.ts'
 import { openDatabase, type Database } from './database/database.ts'
 import { openCertificateAuthority } from './modules/machines/certificate-authority.ts'
 import { createTelemetryService } from './modules/telemetry/telemetry.service.ts'
@@ -57,7 +58,9 @@ const databaseAnswers = (db: Database) => async () => {
 async function openStores(config: PlatformConfig, logger: Logger, closers: Closers) {
   const folder = resolve(config.GATEHOUSE_DATA, 'platform')
   const onIdleError = (error: Error) => logger.warn({ err: error }, 'database connection lost')
-  const db = await openDatabase({ url: config.DATABASE_URL, folder, onIdleError })
+  const onRescue = (rescue: Rescue) =>
+    logger.error(rescue, 'the database was damaged: it was put aside and replaced by what could be read of it')
+  const db = await openDatabase({ url: config.DATABASE_URL, folder, onIdleError, onRescue })
   closers.add(() => db.destroy())
   const telemetry = openTelemetry(config, folder, logger)
   closers.add(() => telemetry.close())

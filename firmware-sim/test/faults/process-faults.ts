@@ -53,10 +53,14 @@ function goOn() {
   stopped.clear()
 }
 
-export const processFaults: readonly Fault[] = [
+/** A city's gate at rush hour. */
+const busy = { devices: 20, messagesPerSecond: 1000 }
+
+export const killFaults: readonly Fault[] = [
   {
     id: 'gateway-killed',
-    what: 'kill -9 of the gateway',
+    what: 'kill -9 of the gateway, at 1,000 messages a second',
+    site: busy,
     async strike(site) {
       await site.house.gateway.kill()
       return gatewayAway(site, atOnceMs)
@@ -65,32 +69,13 @@ export const processFaults: readonly Fault[] = [
   },
   {
     id: 'platform-killed',
-    what: 'kill -9 of the platform (SQLite, embedded telemetry store)',
-    site: { telemetry: 'embedded' },
+    what: 'kill -9 of the platform (SQLite, embedded telemetry store), at 1,000 messages a second',
+    site: { ...busy, telemetry: 'embedded' },
     async strike(site) {
       await site.house.platform.kill()
       return noAnswer(site)
     },
     heal: healHouse,
-  },
-  {
-    id: 'platform-killed-postgresql',
-    what: 'kill -9 of the platform (PostgreSQL, InfluxDB)',
-    site: { database: 'postgres' },
-    async strike(site) {
-      await site.house.platform.kill()
-      return noAnswer(site)
-    },
-    heal: healHouse,
-  },
-  {
-    id: 'influxdb-killed',
-    what: 'kill -9 of InfluxDB',
-    async strike(site) {
-      await site.influx?.kill()
-      return telemetryAway(site)
-    },
-    heal: async ({ influx }) => influx?.restart(),
   },
   {
     id: 'both-killed',
@@ -109,6 +94,29 @@ export const processFaults: readonly Fault[] = [
       if (random.chance(0.5)) starts.reverse()
       for (const start of starts) await start()
     },
+  },
+]
+
+export const outageFaults: readonly Fault[] = [
+  {
+    id: 'platform-killed-postgresql',
+    what: 'kill -9 of the platform (PostgreSQL, InfluxDB)',
+    site: { database: 'postgres' },
+    async strike(site) {
+      await site.house.platform.kill()
+      return noAnswer(site)
+    },
+    heal: healHouse,
+  },
+  {
+    id: 'influxdb-killed',
+    what: 'kill -9 of InfluxDB, at 1,000 messages a second',
+    site: busy,
+    async strike(site) {
+      await site.influx?.kill()
+      return telemetryAway(site)
+    },
+    heal: async ({ influx }) => influx?.restart(),
   },
   {
     id: 'gateway-hangs',

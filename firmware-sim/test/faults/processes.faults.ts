@@ -1,4 +1,4 @@
-import { processFaults } from './process-faults.ts'
 import { playAll } from './play.ts'
+import { outageFaults } from './process-faults.ts'
 
-playAll(processFaults)
+playAll(outageFaults)

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom, type Random } from '../../src/core/seeded-random.ts'
 import type { Fault, FaultRow, Saying } from './fault.ts'
 import type { Balance } from './ledger.ts'
-import { startSite, until, type Site } from './site.ts'
+import { startSite, type Site } from './site.ts'
+import { until, untilNewsArrive } from './waits.ts'
 
 export interface SeriesOptions {
   readonly rounds: number
@@ -14,23 +15,9 @@ export interface SeriesOptions {
 /** A strike falls into the midst of things, at a moment that nobody chose. */
 const beforeStrikeMs = [50, 400] as const
 const defaultLasts = [300, 900] as const
-const recoverWithinMs = 40_000
 const settleWithinMs = 60_000
 /** What is said late is unsaid late, too. */
 const unsaidWithinMs = 15_000
-
-/** News of every device, made from now on, arrive at the centre. */
-export async function untilNewsArrive({ devices, centre }: Site): Promise<void> {
-  const before = new Map(devices.map(({ deviceId, events }) => [deviceId, events.length]))
-  await until(
-    'news of every device are at the centre',
-    async () => {
-      const newest = await centre.newestEvents()
-      return devices.every(({ deviceId }) => (newest.get(deviceId) ?? 0) > (before.get(deviceId) ?? 0))
-    },
-    recoverWithinMs,
-  )
-}
 
 async function untilSaid({ what, isSaid, withinMs }: Saying, since: number): Promise<number> {
   await until(what, isSaid, withinMs)

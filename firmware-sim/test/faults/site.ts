@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { listDevices, listGateways, signIn, type Device, type Gateway } from '@gatehouse/platform/contract'
 import { startInfluxd, type Influxd } from '../../../platform/test/influxd.ts'
 import { startPostgres, type Postgres } from '../../../platform/test/postgres.ts'
@@ -178,20 +177,4 @@ async function open(options: SiteOptions, random: Random, onClose: (closer: Clos
       }))
     },
   }
-}
-
-/** Asks again and again until it is so. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>, withinMs: number): Promise<void> {
-  const deadline = performance.now() + withinMs
-  let problem: unknown
-  while (performance.now() < deadline) {
-    try {
-      if (await isSo()) return
-      problem = undefined
-    } catch (error) {
-      problem = error // nobody answers yet
-    }
-    await delay(25)
-  }
-  throw new Error(`Not within ${withinMs / 1000} s: ${what}`, { cause: problem })
 }

@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Random } from '../../src/core/seeded-random.ts'
 import type { Fault } from './fault.ts'
-import { until, type Site } from './site.ts'
+import type { Site } from './site.ts'
 import { rot, spoilWal, tearSpool, tearWal } from './torn-files.ts'
+import { untilEmpty } from './waits.ts'
 
 const disksOf = ({ disks }: Site) => {
   if (!disks) throw new Error('The site has no disks of its own')
@@ -20,21 +21,6 @@ function tearPlatform({ folders }: Site, random: Random) {
 function tearGateway({ folders }: Site, random: Random) {
   tearWal(join(folders.gateway, 'state.db-wal'), random)
   tearSpool(join(folders.gateway, 'telemetry'), random)
-}
-
-/** The gateway holds nothing that the centre does not have. */
-async function untilEmpty(site: Site) {
-  site.stream.pause()
-  await until('the devices have nothing left', () => site.devices.every(({ isIdle }) => isIdle), 20_000)
-  await until(
-    'everything is at the centre',
-    async () => {
-      const balance = await site.balance()
-      if (balance.lost > 0 || balance.stored !== balance.sent) throw new Error(JSON.stringify(balance))
-      return true
-    },
-    20_000,
-  )
 }
 
 async function goOn({ house, stream }: Site) {

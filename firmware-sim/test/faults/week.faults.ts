@@ -2,7 +2,8 @@ import { expect, inject, test } from 'vitest'
 import { createRandom } from '../../src/core/seeded-random.ts'
 import type { FaultRow } from './fault.ts'
 import { seriesOptions } from './settings.ts'
-import { startSite, until, type Site } from './site.ts'
+import { startSite, type Site } from './site.ts'
+import { until } from './waits.ts'
 
 const { weekRecords } = inject('faults')
 const { seed } = seriesOptions()

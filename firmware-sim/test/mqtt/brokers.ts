@@ -5,7 +5,8 @@ import { topics } from '@gatehouse/gateway/protocol'
 import { expect, onTestFinished, vi } from 'vitest'
 import { startTestBroker } from '../../../gateway/test/broker-setup.ts'
 import { createMemoryPlatform, openUplink } from '../../../platform/test/uplink-setup.ts'
-import { connect, disconnect, split, type ConnectParts, type Packet } from './packets.ts'
+import { introduction, type Client } from './client.ts'
+import { disconnect, split, type ConnectParts, type Packet } from './packets.ts'
 
 /** One of our brokers, with somebody who may sign in and what that client may say and hear. */
 export interface BrokerUnderTest {
@@ -23,17 +24,6 @@ export interface BrokerUnderTest {
   readonly forget: () => void
   /** Says something to the client; rejects when nobody is there to hear it. */
   readonly tell: (text: string) => Promise<void>
-}
-
-export interface Client {
-  readonly clientId: string
-  readonly user: string
-  readonly password: string
-  readonly upTopic: string
-  readonly downTopic: string
-  readonly will: { readonly topic: string; readonly message: string }
-  /** A message that will be heard as `text`. */
-  readonly say: (text: string) => string
 }
 
 /** A device, as the gateway knows it. */
@@ -135,9 +125,6 @@ export async function openSocket(port: number) {
 }
 
 export type RawConnection = Awaited<ReturnType<typeof openSocket>>
-
-export const introduction = ({ clientId, user, password }: Client, parts: ConnectParts = {}) =>
-  connect({ clientId, user, password, ...parts })
 
 /** Somebody who has signed in. */
 export async function signIn({ port, client }: BrokerUnderTest, parts: ConnectParts = {}): Promise<RawConnection> {

@@ -1,4 +1,4 @@
-import type { Client } from './brokers.ts'
+import type { Client } from './client.ts'
 
 /** Something that must end the connection; nothing of it may be taken. */
 export interface ClosingCase {

@@ -1,4 +1,4 @@
-import { introduction, type Client } from './brokers.ts'
+import { introduction, type Client } from './client.ts'
 import { answered, guest, hex, raw, stranger, type ClosingCase } from './closing-case.ts'
 import { acknowledge, connect, disconnect, field, number, packet, publish, subscribe, unsubscribe } from './packets.ts'
 import { textCases } from './text-cases.ts'

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, vi } from 'vitest'
 import { barrier, upTo, type Behaviour } from './behaviour.ts'
-import { introduction, leave, openSocket, signIn } from './brokers.ts'
+import { leave, openSocket, signIn } from './brokers.ts'
+import { introduction } from './client.ts'
 import { packet, pingreq, publish, subscribe } from './packets.ts'
 
 const refused = [

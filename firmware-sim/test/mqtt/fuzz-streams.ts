@@ -11,7 +11,7 @@ import {
   uint8Array,
   type Arbitrary,
 } from 'fast-check'
-import { introduction, type Client } from './brokers.ts'
+import { introduction, type Client } from './client.ts'
 import { acknowledge, connect, disconnect, packet, pingreq, publish, subscribe, unsubscribe } from './packets.ts'
 
 /** What one connection sends, in the pieces in which it sends it. */

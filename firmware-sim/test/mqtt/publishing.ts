@@ -1,6 +1,7 @@
 import { expect, vi } from 'vitest'
 import { barrier, greet, idOf, type Behaviour } from './behaviour.ts'
-import { introduction, openSocket, signIn } from './brokers.ts'
+import { openSocket, signIn } from './brokers.ts'
+import { introduction } from './client.ts'
 import { acknowledge, publish, subscribe } from './packets.ts'
 
 export const publishing: readonly Behaviour[] = [

@@ -1,4 +1,4 @@
-import { introduction, type Client } from './brokers.ts'
+import { introduction, type Client } from './client.ts'
 import { raw, type ClosingCase } from './closing-case.ts'
 import { publish, subscribe, unsubscribe } from './packets.ts'
 

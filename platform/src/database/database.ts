@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { Kysely, PostgresDialect, SqliteDialect, type Dialect } from 'kysely'
+import { Kysely, PostgresDialect, sql, SqliteDialect, type Dialect } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { Pool, types, type CustomTypesConfig } from 'pg'
 import { noDatabase } from '../errors.ts'
@@ -12,6 +12,7 @@ import { machines } from './migrations/0004-machines.ts'
 import { deviceCertificates } from './migrations/0005-device-certificates.ts'
 import { outbox } from './migrations/0006-outbox.ts'
 import { continuity } from './migrations/0006-continuity.ts'
+import { askAgainSql, rescueIfDamaged, type Rescue } from './rescue.ts'
 import type { Tables } from './tables.ts'
 
 /** The database itself or a transaction in it: what a repo works on. */
@@ -60,13 +61,21 @@ export interface DatabaseOptions {
   readonly url?: string | undefined
   readonly folder: string
   readonly onIdleError: (error: Error) => void
+  /** Called when a damaged SQLite was put aside and replaced by what could be read of it. */
+  readonly onRescue?: (rescue: Rescue) => void
 }
 
 /** Opens the database and brings its schema up to date. */
-export async function openDatabase({ url, folder, onIdleError }: DatabaseOptions): Promise<Database> {
+export async function openDatabase({ url, folder, onIdleError, onRescue }: DatabaseOptions): Promise<Database> {
+  const rescue = url === undefined ? rescueIfDamaged(join(folder, databaseFile), Date.now()) : undefined
   const db = new Kysely<Tables>({ dialect: url === undefined ? sqlite(folder) : postgres(url, onIdleError) })
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
+  if (error === undefined && rescue) {
+    onRescue?.(rescue)
+    // Gateways keep what they have told for some days, and tell it again.
+    if (rescue.isIncomplete) await sql.raw(askAgainSql).execute(db)
+  }
   if (error === undefined) return db
   await db.destroy()
   throw error instanceof Error ? error : new Error('The database schema could not be brought up to date')

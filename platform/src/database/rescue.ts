@@ -100,10 +100,9 @@ function readFromEnds(source: Database, table: string, take: (batch: readonly Ro
     .sort((one, other) => one.pk - other.pk)
   const ordered = (order: 'ASC' | 'DESC') =>
     source
-      .prepare<
-        [],
-        Row
-      >(`SELECT * FROM ${quoted(table)} ORDER BY ${keys.map(({ name }) => `${quoted(name)} ${order}`).join(', ')}`)
+      .prepare<[], Row>(
+        `SELECT * FROM ${quoted(table)} ORDER BY ${keys.map(({ name }) => `${quoted(name)} ${order}`).join(', ')}`,
+      )
       .iterate()
   if (readUntilDamage(ordered('ASC'), take).reachedEnd) return true
   readUntilDamage(ordered('DESC'), take)
@@ -135,13 +134,20 @@ function copyAll(source: Database, target: Database) {
   const rows: Record<string, number> = {}
   let isIncomplete = false
   const schema = source
-    .prepare<[], SchemaRow>("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+    .prepare<[], SchemaRow>(
+      "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'",
+    )
     .all()
   const tables = schema.filter(({ type }) => type === 'table')
   for (const { sql } of tables) target.exec(sql)
   for (const table of tables) {
     if (!copyTable(source, target, table)) isIncomplete = true
-    rows[table.name] = Number(target.prepare(`SELECT count(*) FROM ${quoted(table.name)}`).pluck().get())
+    rows[table.name] = Number(
+      target
+        .prepare(`SELECT count(*) FROM ${quoted(table.name)}`)
+        .pluck()
+        .get(),
+    )
   }
   for (const { type, sql } of schema) {
     if (type !== 'table' && !attempt(() => target.exec(sql))) isIncomplete = true

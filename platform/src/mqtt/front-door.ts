@@ -65,25 +65,26 @@ export class FrontDoor {
     return this.#room.size
   }
 
-  /** Somebody has connected; `onAdmitted` is called at once, or later if too many came from there in vain. */
+  /** Somebody has connected, and is not read; `onAdmitted` is called when it is to be listened to. */
   knock(connection: Knock, onAdmitted: () => void): void {
     connection.on('error', doNothing)
     if (connection.destroyed) return
-    const stranger = this.#room.enter(connection.remoteAddress ?? '', connection, performance.now())
     const name = nameOf(connection)
+    const stranger = this.#room.enter(connection.remoteAddress ?? '', connection, () => {
+      // The name is known only once somebody is admitted at once, too.
+      queueMicrotask(onAdmitted)
+    })
     this.#strangers.set(name, stranger)
-    const delay = stranger.delayMs > 0 ? setTimeout(onAdmitted, stranger.delayMs) : undefined
     connection.once('close', () => {
-      clearTimeout(delay)
       stranger.leave()
       this.#strangers.delete(name)
     })
-    if (!delay) onAdmitted()
   }
 
   /** Listens to somebody who was admitted, through TLS or not, until a whole CONNECT is there. */
   listen(socket: GuardedSocket & Knock, onConnect: (visitor: Visitor) => void): void {
     const stranger = this.#strangers.get(nameOf(socket))
+    if (socket.destroyed) return
     this.#deadlines.begin(socket)
     socket.on('error', doNothing)
     socket.once('close', () => this.#deadlines.met(socket))

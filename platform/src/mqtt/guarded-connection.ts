@@ -127,6 +127,7 @@ export class GuardedConnection {
   #hear(): boolean {
     for (let chunk = this.#readSocket(); chunk instanceof Uint8Array; chunk = this.#readSocket()) {
       const end = this.#front.walk(chunk, 0, 1)
+      if (this.#front.refusal) return false
       const begun = join(this.#held, chunk.subarray(0, end))
       this.#held = begun
       if (this.#front.packets === 0) continue

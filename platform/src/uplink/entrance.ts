@@ -13,7 +13,14 @@ export interface EntranceOptions {
 }
 
 // Without noDelay an answer waits for Nagle's algorithm: 42 ms instead of 0.3 ms.
-const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000, highWaterMark: 16 * 1024 }
+const socketOptions = {
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: 30_000,
+  highWaterMark: 16 * 1024,
+  // Nothing is read of a connection before it is listened to.
+  pauseOnConnect: true,
+}
 /** A gateway puts a week of records into many batches, never into one packet. */
 const limits = { smallBytes: 16 * 1024, publishBytes: 8 * 1024 * 1024 }
 /** A gateway that catches up after a week sends as fast as it is acknowledged; every 4 KiB count as a packet. */

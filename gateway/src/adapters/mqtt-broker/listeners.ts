@@ -33,7 +33,14 @@ export interface Listener {
 }
 
 // Without noDelay a plate event is answered after the 40 ms of Nagle's algorithm instead of at once.
-const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000, highWaterMark: 16 * 1024 }
+const socketOptions = {
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: 30_000,
+  highWaterMark: 16 * 1024,
+  // Nothing is read of a connection before it is listened to.
+  pauseOnConnect: true,
+}
 const handshakeTimeoutMs = 5000
 /** So many connections are taken at once, before anybody who is connected is heard again. */
 const backlog = 64

@@ -205,6 +205,7 @@ class Spool implements OpenTelemetrySpool {
     if (resumeAt > this.#damageTold) {
       const damage = { position, bytes: resumeAt - position }
       this.#logger.error(damage, 'a damaged part of the telemetry spool was skipped')
+      this.#onRepair?.(skippedReport(damage.bytes))
       this.#damageTold = resumeAt
     }
     if (isFirst) this.#readAt = Math.max(this.#readAt, resumeAt)

@@ -1,3 +1,4 @@
+import type { Rescue } from '../../../database/rescue.ts'
 import type { LineProblem, Precision } from '../line-protocol.ts'
 import type { Aggregate, SeriesQuery } from './read-series.ts'
 import type { Retention } from './store-context.ts'
@@ -40,3 +41,5 @@ export type StoreRequest = {
 export type StoreReply =
   | { readonly id: number; readonly answer: StoreCalls[keyof StoreCalls]['answer'] }
   | { readonly id: number; readonly failure: string; readonly damaged: boolean }
+  /** A damaged file was put aside. */
+  | { readonly rescue: Rescue }

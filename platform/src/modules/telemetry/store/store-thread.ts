@@ -43,6 +43,10 @@ export function startStoreThread(settings: StoreSettings, logger: Pick<BaseLogge
   let worker: Worker | undefined = start()
 
   function onReply(reply: StoreReply) {
+    if ('rescue' in reply) {
+      logger.error(reply.rescue, 'a damaged telemetry file was put aside and replaced by what could be read of it')
+      return
+    }
     const entry = desk.take(reply.id)
     if ('answer' in reply) entry?.resolve(reply.answer)
     else if (reply.damaged) entry?.reject(badTelemetry(reply.failure))

@@ -4,7 +4,8 @@ import { createEarliestTime } from '../../../core/earliest-time.ts'
 import type { LineProblem } from '../line-protocol.ts'
 import { readPoints, type TelemetryNumber } from '../telemetry-points.ts'
 import type { StoreReply, StoreRequest, StoreSettings, WriteBody, WriteOutcome } from './messages.ts'
-import { openStore } from './store.ts'
+import { openMendedStore } from './mended-store.ts'
+import type { StoreOptions } from './store-context.ts'
 import { minuteMs } from './tiers.ts'
 
 /** What a compressed write may grow to. */
@@ -13,13 +14,14 @@ const settleEveryMs = 5000
 /** Not at the start: a clock that is wrong then may be right by then. */
 const forgetEveryMs = 10 * minuteMs
 
-const store = openStore({
-  ...(workerData as StoreSettings),
-  now: createEarliestTime({ wall: Date.now, uptime: () => performance.now() }),
-})
 let writes: Extract<StoreRequest, { call: 'write' }>[] = []
 
 const reply = (message: StoreReply) => parentPort?.postMessage(message)
+const options: StoreOptions = {
+  ...(workerData as StoreSettings),
+  now: createEarliestTime({ wall: Date.now, uptime: () => performance.now() }),
+}
+const store = openMendedStore(options, (rescue) => reply({ rescue }))
 const fail = (id: number, error: unknown, damaged = false) => {
   reply({ id, failure: error instanceof Error ? error.message : String(error), damaged })
 }

@@ -1,0 +1,4 @@
+import { playAll } from './play.ts'
+import { killFaults } from './process-faults.ts'
+
+playAll(killFaults)

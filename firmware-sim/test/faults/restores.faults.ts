@@ -1,0 +1,4 @@
+import { playAll } from './play.ts'
+import { restoreFaults } from './restore-faults.ts'
+
+playAll(restoreFaults)

@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Site } from './site.ts'
+
+const recoverWithinMs = 40_000
+const emptyWithinMs = 20_000
+
+/** Asks again and again until it is so. */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs
+  let problem: unknown
+  while (performance.now() < deadline) {
+    try {
+      if (await isSo()) return
+      problem = undefined
+    } catch (error) {
+      problem = error // nobody answers yet
+    }
+    await delay(25)
+  }
+  throw new Error(`Not within ${withinMs / 1000} s: ${what}`, { cause: problem })
+}
+
+/** News of every device, made from now on, arrive at the centre. */
+export async function untilNewsArrive({ devices, centre }: Site): Promise<void> {
+  const before = new Map(devices.map(({ deviceId, events }) => [deviceId, events.length]))
+  await until(
+    'news of every device are at the centre',
+    async () => {
+      const newest = await centre.newestEvents()
+      return devices.every(({ deviceId }) => (newest.get(deviceId) ?? 0) > (before.get(deviceId) ?? 0))
+    },
+    recoverWithinMs,
+  )
+}
+
+/** The gateway holds nothing that the centre does not have. */
+export async function untilEmpty(site: Site) {
+  site.stream.pause()
+  await until('the devices have nothing left', () => site.devices.every(({ isIdle }) => isIdle), emptyWithinMs)
+  await until(
+    'everything is at the centre',
+    async () => {
+      const balance = await site.balance()
+      if (balance.lost > 0 || balance.stored !== balance.sent) throw new Error(JSON.stringify(balance))
+      return true
+    },
+    emptyWithinMs,
+  )
+}
