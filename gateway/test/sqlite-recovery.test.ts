@@ -164,7 +164,7 @@ test('numbers that mean something else at the platform are told apart, and what 
   expect(await (await open(path)).outbox.status()).toMatchObject({ outboxId: status.outboxId, openedAt: 3001 })
 })
 
-test('a database that falls back behind a change of identity shares with both only what both had', async () => {
+test('a database that falls back behind a change of identity shares with the later one what that took over', async () => {
   const { path, outboxId } = await filledDatabase()
   const older = await readFile(path)
   const store = await open(path)
@@ -178,8 +178,8 @@ test('a database that falls back behind a change of identity shares with both on
   expect(status).toMatchObject({
     openedAt: 3000,
     earlier: [
-      { outboxId: laterId, lastSeq: 2500 },
-      { outboxId, lastSeq: 3000 },
+      { outboxId: laterId, lastSeq: 3000 },
+      { outboxId, lastSeq: 2500 },
     ],
   })
 })

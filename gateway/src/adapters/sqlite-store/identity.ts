@@ -6,6 +6,8 @@ import type { Connection } from './database.ts'
 export interface EarlierOutbox {
   readonly outboxId: string
   readonly lastSeq: number
+  /** Up to here its records were taken over when the identity changed, whatever the platform had under their numbers. */
+  readonly keptSeq?: number
 }
 
 /** More changes of identity before the platform hears of one are not remembered. */
@@ -63,17 +65,29 @@ function assign(db: Connection, path: string, { outboxId, earlier }: Identity) {
 const lastSeqOf = (db: Connection) =>
   Number(db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").pluck().get() ?? 0)
 
-/** A new identity that shares with the one before what that one has up to `lastSeq`. */
-const branchOf = ({ outboxId, earlier }: Identity, lastSeq: number): Identity => ({
+/** A new identity that shares with the one before what that one has up to `lastSeq`, and goes on from `keptSeq`. */
+const branchOf = ({ outboxId, earlier }: Identity, lastSeq: number, keptSeq: number): Identity => ({
   outboxId: randomUUID(),
-  earlier: [{ outboxId, lastSeq }, ...earlier.map((one) => ({ ...one, lastSeq: Math.min(one.lastSeq, lastSeq) }))],
+  earlier: [
+    { outboxId, lastSeq, keptSeq },
+    ...earlier.map((one) => ({
+      ...one,
+      lastSeq: Math.min(one.lastSeq, lastSeq),
+      keptSeq: Math.min(one.keptSeq ?? one.lastSeq, keptSeq),
+    })),
+  ],
 })
 
-/** The database is older than what stands beside it: it has fallen back behind its last change of identity. */
+/**
+ * The database is older than what stands beside it: it has fallen back behind its last change of identity. Its own
+ * records are those that the later identity took over; its own numbers meant something else at the platform before.
+ */
 function fallenBack(own: Identity, later: Identity, lastSeq: number): Identity {
-  const shared = later.earlier.find(({ outboxId }) => outboxId === own.outboxId)?.lastSeq ?? 0
-  const { outboxId, earlier } = branchOf(own, lastSeq)
-  return { outboxId, earlier: [{ outboxId: later.outboxId, lastSeq: Math.min(shared, lastSeq) }, ...earlier] }
+  const before = later.earlier.find(({ outboxId }) => outboxId === own.outboxId)
+  const told = Math.min(before?.lastSeq ?? 0, lastSeq)
+  const taken = Math.min(before?.keptSeq ?? told, lastSeq)
+  const { outboxId, earlier } = branchOf(own, told, lastSeq)
+  return { outboxId, earlier: [{ outboxId: later.outboxId, lastSeq: taken, keptSeq: taken }, ...earlier] }
 }
 
 /** By the identity of its outbox the platform tells a gateway that goes on from one that counts anew. */
@@ -87,7 +101,11 @@ export function ensureIdentity(db: Connection, path: string) {
 /** From now on numbers above `lastSeq` mean other records than before: an older state was restored. */
 export function branchIdentity(db: Connection, path: string, lastSeq: number) {
   const before = identityIn(db) ?? remembered(path)
-  assign(db, path, before ? branchOf(before, lastSeq) : { outboxId: randomUUID(), earlier: [] })
+  assign(
+    db,
+    path,
+    before ? branchOf(before, lastSeq, Math.max(lastSeq, lastSeqOf(db))) : { outboxId: randomUUID(), earlier: [] },
+  )
 }
 
 /** The same after damage, with nothing above `lastSeq`: numbers go on behind it. */
