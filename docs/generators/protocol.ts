@@ -57,7 +57,11 @@ A device speaks MQTT 3.1.1 to the gateway of its compound and sends pictures ove
 | client id | begins with the device id |
 | last will | \`gh/v1/{deviceId}/status\`, payload \`offline\`, QoS 1, retained |
 | keep-alive | 30 s recommended; a device that is silent for 90 s counts as offline |
-| packet | at most ${maxPacketBytes / 1024} KiB |
+| packet | PUBLISH at most ${maxPacketBytes / 1024} KiB, any other 4 KiB; once begun, complete within 10 s and 1 s for each 8 KB |
+| CONNECT | complete within 5 s |
+| pace | 100 packets a second on average, 100 at once, every 4 KiB count as one more; whoever is faster is read more slowly and loses nothing |
+
+What breaks MQTT 3.1.1 ends the connection, at the byte that breaks it: invalid UTF-8, packet id 0, wildcards in a topic, a second CONNECT, … ([reliability.md](reliability.md#mqtt-311-conformance) lists every rule, and the few things that the gateway does otherwise on purpose).
 
 ### Sign in: secret or certificate
 
@@ -69,6 +73,8 @@ A device knows its gateway by the same authority: it has certified gateways for 
 
 | answer (CONNACK) | means |
 | --- | --- |
+| 1 | not MQTT 3.1.1 |
+| 2 | the client id does not begin with the device id |
 | 3 | too many failures from this address: wait; from the fifth failure on 1 s, then twice as long each time, at most 60 s |
 | 4 | unknown device or wrong secret |
 | 5 | the certificate does not count, or the last will is not the device's own |

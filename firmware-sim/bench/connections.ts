@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startPart, type Part } from '../test/house/part.ts'
-import { startAsking } from './asking.ts'
+import { prefer, startAsking } from './asking.ts'
 import { median, type Row } from './report.ts'
 import type { SteadyFigures } from './steady-devices.main.ts'
 import type { StrangerFigures } from './strangers.main.ts'
@@ -61,6 +61,7 @@ async function weather(gateway: Part, port: number, crowd: readonly Crowd[]): Pr
     ...[port, deviceCount, messagesPerSecond],
     secret,
   ])
+  await Promise.all([prefer(gateway.pid), prefer(steady.pid)])
   await delay(2000)
   await steady.figures()
   await delay(calmMs)
@@ -68,7 +69,7 @@ async function weather(gateway: Part, port: number, crowd: readonly Crowd[]): Pr
   const megabytes = await residentMegabytes(gateway.pid)
   const strangers = await Promise.all(
     crowd.map(([kind, count, addresses]) =>
-      startAsking<StrangerFigures>('strangers.main.ts', [port, count, kind, addresses, secret]),
+      startAsking<StrangerFigures>('strangers.main.ts', [port, count, kind, addresses, secret], true),
     ),
   )
   try {

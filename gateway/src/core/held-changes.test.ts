@@ -62,12 +62,43 @@ test('what cannot be written is refused, kept, and written in order when there i
   expect(await held.commit(change('b'))).toMatchObject({ duplicate: true })
 })
 
+test('nothing overtakes a change that was refused while room is being made for it', async () => {
+  const room = Promise.withResolvers<boolean>()
+  const { held, disk, told } = setup({ makeRoom: () => room.promise })
+  disk.isFull = true
+  const first = [held.commit(change('a')), held.commit(change('b'))]
+  await Promise.resolve()
+  disk.isFull = false
+  const later = held.commit(change('c'))
+  await held.commit({ state: [{ area: 'presence', key: 'd', value: true }] })
+  expect(told()).toEqual([])
+  room.resolve(true)
+  await Promise.all([...first, later])
+  expect(told()).toEqual(['a', 'b', 'c'])
+})
+
+test('what comes while there is no room to be made is held behind what was refused', async () => {
+  const room = Promise.withResolvers<boolean>()
+  const { held, disk, told } = setup({ makeRoom: () => room.promise })
+  disk.isFull = true
+  const first = held.commit(change('a'))
+  await Promise.resolve()
+  disk.isFull = false
+  const later = held.commit(change('b'))
+  room.resolve(false)
+  await expect(first).rejects.toSatisfy(isFirstHeld)
+  await expect(later).rejects.toSatisfy(isFirstHeld)
+  await vi.waitFor(() => expect(held.status()).toEqual({ isFull: false, held: 0 }))
+  expect(told()).toEqual(['a', 'b'])
+})
+
 test('state that will be renewed anyway is not kept', async () => {
   const { held, disk } = setup()
   disk.isFull = true
   const state = [{ area: 'presence', key: 'd', value: true }]
   await expect(held.commit({ state })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   expect(held.status()).toEqual({ isFull: true, held: 0 })
+  await expect(held.commit(change('a'))).rejects.toSatisfy(isFirstHeld)
 })
 
 test('memory has an end: what comes after it stays at the device, and the gate opens for it once', async () => {

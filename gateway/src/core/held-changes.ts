@@ -29,6 +29,13 @@ export const isFirstHeld = (error: unknown) => error instanceof AppError && erro
 /** What changes state only is not worth keeping: the next state is as good. */
 const isWorthHolding = ({ cause, events = [] }: Change) => cause !== undefined || events.length > 0
 
+interface Refused {
+  readonly change: Change
+  readonly error: AppError
+  readonly resolve: (committed: Committed) => void
+  readonly reject: (error: unknown) => void
+}
+
 /**
  * A store for days when the disk is full. A change that cannot be written is refused, so that its message is not
  * acknowledged, and yet kept: it is written, in order, as soon as there is room, also when nobody sends it again.
@@ -38,6 +45,8 @@ export class HeldChanges implements StateStore {
   readonly #options: HoldOptions
   readonly #held: Change[] = []
   readonly #causes = new Set<string>()
+  /** What was refused and is to be tried again, while that is being done, and what has come since. */
+  #refused: Refused[] | undefined
   readonly #listeners = new Set<() => void>()
   #isFull = false
   #isClosed = false
@@ -50,19 +59,16 @@ export class HeldChanges implements StateStore {
   }
 
   async commit(change: Change): Promise<Committed> {
-    const { store, makeRoom } = this.#options
-    // Nothing may overtake what is held: it happened before.
-    if (this.#held.length > 0 && change.cause !== undefined) throw this.#hold(change, storeUnavailable('others wait'))
-    try {
-      return await store.commit(change)
-    } catch (error) {
-      if (!isUnavailable(error)) throw error
-      if (this.#isFull || !(await makeRoom())) throw this.#hold(change, error)
+    if (change.cause !== undefined) {
+      // Nothing may overtake what was refused or is held: it happened before.
+      if (this.#refused) return this.#line(change)
+      if (this.#held.length > 0) throw this.#hold(change, storeUnavailable('others wait'))
     }
     try {
-      return await store.commit(change) // what was worth less has made room
+      return await this.#options.store.commit(change)
     } catch (error) {
-      throw isUnavailable(error) ? this.#hold(change, error) : error
+      if (!isUnavailable(error)) throw error
+      return this.#line(change, error)
     }
   }
 
@@ -86,6 +92,44 @@ export class HeldChanges implements StateStore {
     await this.#writing
     await this.#writeHeld()
     await this.#options.store.close()
+  }
+
+  /** Stands in line behind everything that was refused before. */
+  #line(change: Change, error = storeUnavailable('others wait')): Promise<Committed> {
+    const { promise, ...settle } = Promise.withResolvers<Committed>()
+    const isFirst = this.#refused === undefined
+    this.#refused ??= []
+    this.#refused.push({ change, error, ...settle })
+    if (isFirst) void this.#tryAgain(this.#refused)
+    return promise
+  }
+
+  /** Tries what was refused once more if room can be made, all in the order in which it came, and holds the rest. */
+  async #tryAgain(refused: Refused[]): Promise<void> {
+    let isWorth = !this.#isFull && (await this.#options.makeRoom())
+    while (refused.length > 0) {
+      const batch = refused.splice(0)
+      isWorth &&= this.#held.length === 0
+      if (isWorth) isWorth = await this.#commitAll(batch)
+      else for (const { change, error, reject } of batch) reject(this.#hold(change, error))
+    }
+    this.#refused = undefined
+  }
+
+  /** Answers whether the disk took them. The store refuses everything that comes behind something it refuses. */
+  async #commitAll(batch: readonly Refused[]): Promise<boolean> {
+    const { store } = this.#options
+    const outcomes = await Promise.allSettled(batch.map(({ change }) => store.commit(change)))
+    let hasTakenAll = true
+    outcomes.forEach((outcome, index) => {
+      const one = batch[index]
+      if (outcome.status === 'fulfilled') one?.resolve(outcome.value)
+      else if (isUnavailable(outcome.reason)) {
+        hasTakenAll = false
+        one?.reject(this.#hold(one.change, outcome.reason))
+      } else one?.reject(outcome.reason)
+    })
+    return hasTakenAll
   }
 
   /** Keeps a change if that is worth it; answers what whoever wanted it is told. */

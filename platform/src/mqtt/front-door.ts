@@ -7,7 +7,7 @@ import { WaitingRoom, type Stranger } from './waiting-room.ts'
 
 export interface FrontDoorOptions {
   readonly limits: PacketLimits
-  /** From the first look at a connection to its complete CONNECT, however busy it seems. */
+  /** For the handshake, if there is one, and as much again for a complete CONNECT, however busy it seems. */
   readonly connectTimeoutMs: number
   /** Packets that one connection may send; every 4 KiB count as one more. */
   readonly packets: AllowanceOptions
@@ -26,15 +26,16 @@ export interface Knock {
   destroy(): unknown
 }
 
-/** Of all connections, and of those of one address: a compound that comes back from behind a router is one address. */
-const strangersShare = 0.3
-const addressShare = 0.1
-/** Connections of one address that come to nothing: beyond this its next ones have to wait. */
-const fruitless: AllowanceOptions = { perSecond: 100, burst: 1000 }
+/** Of all connections. A stranger that is kept waiting costs 6 kB; one that is shown out comes back at once. */
+const strangersShare = 0.6
+/** A compound behind a router is one address, and a compound that comes back all at once is many strangers. */
+const addressShare = 0.5
 /** Devices that report every few seconds; whoever sends more takes turns when there is more than can be done. */
 const unhurried: AllowanceOptions = { perSecond: 4, burst: 8 }
 /** Enough to fill a group commit, few enough to be done within a few milliseconds. */
-const places = 128
+const busyPlaces = { places: 128, busyEnough: 0.7 }
+/** For those who have sent more than they may, and go on: what they want done takes a small part of the time. */
+const floodPlaces = { places: 16, busyEnough: 0.3 }
 const unsettled = 32
 const doNothing = () => undefined
 
@@ -46,7 +47,7 @@ export class FrontDoor {
   readonly #deadlines: Deadlines
   readonly #room: WaitingRoom
   readonly #rules: ConnectionRules
-  readonly #strangers = new Map<string, Stranger>()
+  readonly #strangers = new Map<string, { readonly stranger: Stranger; readonly connection: Knock }>()
 
   constructor(options: FrontDoorOptions) {
     const { limits, packets, refused, maxConnections } = options
@@ -54,10 +55,11 @@ export class FrontDoor {
     this.#room = new WaitingRoom({
       total: Math.ceil(maxConnections * strangersShare),
       perAddress: Math.ceil(maxConnections * addressShare),
-      fruitless,
       onEvicted: () => refused('too-many-strangers'),
     })
-    this.#rules = { limits, packets, unhurried, unsettled, turns: new Turns(places, createBusyShare()), refused }
+    const turns = new Turns({ ...busyPlaces, busyShare: createBusyShare() })
+    const floodTurns = new Turns({ ...floodPlaces, busyShare: createBusyShare() })
+    this.#rules = { limits, packets, unhurried, unsettled, turns, floodTurns, refused }
   }
 
   /** Connections that have not signed in. */
@@ -71,19 +73,23 @@ export class FrontDoor {
     if (connection.destroyed) return
     const name = nameOf(connection)
     const stranger = this.#room.enter(connection.remoteAddress ?? '', connection, () => {
+      this.#deadlines.begin(connection)
       // The name is known only once somebody is admitted at once, too.
       queueMicrotask(onAdmitted)
     })
-    this.#strangers.set(name, stranger)
+    this.#strangers.set(name, { stranger, connection })
     connection.once('close', () => {
       stranger.leave()
+      this.#deadlines.met(connection)
       this.#strangers.delete(name)
     })
   }
 
   /** Listens to somebody who was admitted, through TLS or not, until a whole CONNECT is there. */
   listen(socket: GuardedSocket & Knock, onConnect: (visitor: Visitor) => void): void {
-    const stranger = this.#strangers.get(nameOf(socket))
+    const known = this.#strangers.get(nameOf(socket))
+    // A handshake has its own time, and all of it: that of the TLS server begins anew with every byte.
+    if (known) this.#deadlines.met(known.connection)
     if (socket.destroyed) return
     this.#deadlines.begin(socket)
     socket.on('error', doNothing)
@@ -93,7 +99,7 @@ export class FrontDoor {
       const connection = new GuardedConnection(socket, this.#rules)
       connection.listen(() => {
         this.#deadlines.met(socket)
-        onConnect(new Visitor(connection, stranger))
+        onConnect(new Visitor(connection, known?.stranger))
       })
     })
   }

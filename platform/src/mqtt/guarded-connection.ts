@@ -25,12 +25,16 @@ export interface ConnectionRules {
   /** Messages of one connection that were handed on and are not settled. */
   readonly unsettled: number
   readonly turns: Turns
+  /** For those who have been too fast, and for a while after that. */
+  readonly floodTurns: Turns
   readonly refused: (reason: string) => void
 }
 
 const bytesOfPacket = 4096
 /** What one connection may send in its turn, and hand on at once. */
 const packetsAtOnce = 4
+/** Who was too fast is not trusted to be slow for so long. */
+const tooFastMs = 10_000
 const portionBytes = 16 * 1024
 /** A packet that has begun is complete after this, and a little more for each byte. */
 const packetGraceMs = 10_000
@@ -55,13 +59,18 @@ export class GuardedConnection {
   #isReady = false
   #isTrusted = false
   #unsettled = 0
+  /** Where it has a place, or stands in line. */
+  #line: Turns | undefined
   #hasTurn = false
+  #tooFastUntil = 0
   /** Packets that may still be read in this turn. */
   #turnLeft = 0
   /** The library asked for more and got nothing, although there may be something. */
   #isHeldUp = false
   #pause: NodeJS.Timeout | undefined
   #packetTimer: NodeJS.Timeout | undefined
+  /** Which packet the timer is for. */
+  #watchedPacket = 0
 
   constructor(socket: GuardedSocket, rules: ConnectionRules) {
     const now = performance.now()
@@ -191,6 +200,7 @@ export class GuardedConnection {
     const now = performance.now()
     const waitMs = this.#packets.waitMs(now)
     if (waitMs > 0) {
+      this.#tooFastUntil = now + tooFastMs
       this.#rules.refused('rate')
       if (this.#unsettled === 0) this.#giveTurn()
       this.#pause = setTimeout(() => {
@@ -201,7 +211,8 @@ export class GuardedConnection {
     }
     if (this.#hasTurn) return this.#turnLeft <= 0
     if (this.#unhurried.left(now) >= 1) return false
-    if (this.#rules.turns.take(this.#onTurn)) this.#beginTurn()
+    this.#line = now < this.#tooFastUntil ? this.#rules.floodTurns : this.#rules.turns
+    if (this.#line.take(this.#onTurn)) this.#beginTurn()
     return !this.#hasTurn
   }
 
@@ -220,7 +231,7 @@ export class GuardedConnection {
   #giveTurn(): void {
     if (!this.#hasTurn) return
     this.#hasTurn = false
-    this.#rules.turns.give()
+    this.#line?.give()
   }
 
   #wake(): void {
@@ -229,21 +240,24 @@ export class GuardedConnection {
 
   /** A packet that is begun must be finished: one byte a second would hold its memory for ever. */
   #watchPacket(): void {
+    const { isMidPacket, packets } = this.#front
+    if (this.#packetTimer && isMidPacket && packets === this.#watchedPacket) return
     if (this.#packetTimer) clearTimeout(this.#packetTimer)
     this.#packetTimer = undefined
-    if (!this.#front.isMidPacket || this.#isTrusted) return
-    const allowedMs = packetGraceMs + this.#front.announcedBytes / slowestBytesPerMs
-    this.#packetTimer = setTimeout(() => this.#onSlowPacket(), allowedMs)
+    if (!isMidPacket || this.#isTrusted) return
+    this.#watchedPacket = packets
+    this.#lookAtPacketIn(packetGraceMs, performance.now())
   }
 
-  #onSlowPacket(): void {
-    // The rest may be here already, and we are the ones who do not read it.
-    if (this.#isHeldUp) {
-      this.#watchPacket()
-      return
-    }
-    this.#rules.refused('slow-packet')
-    this.#socket.destroy()
+  #lookAtPacketIn(ms: number, began: number): void {
+    this.#packetTimer = setTimeout(() => {
+      const now = performance.now()
+      const leftMs = began + packetGraceMs + this.#front.announcedBytes / slowestBytesPerMs - now
+      // The rest may be here already, and we are the ones who do not read it.
+      if (this.#isHeldUp) this.#lookAtPacketIn(packetGraceMs, now)
+      else if (leftMs > 0) this.#lookAtPacketIn(leftMs, began)
+      else this.#refuse({ reason: 'slow-packet' })
+    }, ms)
   }
 
   #refuse({ reason, returnCode }: Refusal): void {
@@ -255,7 +269,7 @@ export class GuardedConnection {
   #end(): void {
     clearTimeout(this.#pause)
     clearTimeout(this.#packetTimer)
-    this.#rules.turns.leave(this.#onTurn)
+    this.#line?.leave(this.#onTurn)
     this.#giveTurn()
     this.#held = nothing
   }

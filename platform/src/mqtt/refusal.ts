@@ -16,5 +16,6 @@ export type RefusalReason =
   | 'protocol-version'
   | 'out-of-turn'
   | 'too-large'
+  | 'slow-packet'
 
 export const malformed = (statement: string): Refusal => ({ reason: 'malformed', statement })

@@ -6,7 +6,7 @@ function setup({ places = 1, busy = 0 } = {}) {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const load = { busy }
-  return { turns: new Turns(places, () => load.busy), load }
+  return { turns: new Turns({ places, busyEnough: 0.7, busyShare: () => load.busy }), load }
 }
 const pass = (ms: number) => vi.advanceTimersByTime(ms)
 const nobody = () => undefined

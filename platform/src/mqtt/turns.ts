@@ -5,9 +5,14 @@ export type BusyShare = () => number
 
 const tickMs = 5
 const ticksPerLook = 4
-/** Above this whoever sends little would begin to wait, too. */
-const busyEnough = 0.7
-const admittedAtFirst = 32
+const admittedAtFirst = 8
+
+export interface TurnsOptions {
+  readonly places: number
+  readonly busyShare: BusyShare
+  /** Above this share whoever sends little would begin to wait, too. */
+  readonly busyEnough: number
+}
 
 /**
  * Places for those who send much. As long as there are some they are taken at once; when there are none, those in line
@@ -15,16 +20,16 @@ const admittedAtFirst = 32
  * those who send little, who need no place at all.
  */
 export class Turns {
+  readonly #options: TurnsOptions
   #free: number
-  readonly #busyShare: BusyShare
   readonly #waiting = new Set<Wake>()
   #admittedAtOnce = admittedAtFirst
   #ticks = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(places: number, busyShare: BusyShare) {
-    this.#free = places
-    this.#busyShare = busyShare
+  constructor(options: TurnsOptions) {
+    this.#options = options
+    this.#free = options.places
   }
 
   /** Takes a place, or stands in line: `wake` is called when there is one, which is then taken. */
@@ -65,7 +70,7 @@ export class Turns {
 
   /** Slowly faster while there is time left, quickly slower when there is none. */
   #adjustPace(): void {
-    this.#admittedAtOnce =
-      this.#busyShare() > busyEnough ? Math.max(1, this.#admittedAtOnce * 0.7) : this.#admittedAtOnce + 1
+    const { busyShare, busyEnough } = this.#options
+    this.#admittedAtOnce = busyShare() > busyEnough ? Math.max(1, this.#admittedAtOnce * 0.7) : this.#admittedAtOnce + 1
   }
 }

@@ -1,22 +1,20 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { WaitingRoom } from './waiting-room.ts'
 
-function setup(limits: { perAddress?: number; total?: number; burst?: number } = {}) {
+function setup({ perAddress = 10_000, total = 100_000 } = {}) {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
-  const { perAddress = 10_000, total = 100_000, burst = 100_000 } = limits
   const onEvicted = vi.fn()
-  const room = new WaitingRoom({ perAddress, total, fruitless: { perSecond: 10, burst }, onEvicted })
+  const room = new WaitingRoom({ perAddress, total, onEvicted })
   const enter = (address: string) => {
     const [destroy, heard] = [vi.fn(), vi.fn()]
-    const came = performance.now()
-    let waitedMs = NaN
-    heard.mockImplementation(() => (waitedMs = performance.now() - came))
     const stranger = room.enter(address, { destroy }, heard)
-    return { destroy, heard, stranger, waitedMs: () => Math.round(waitedMs) }
+    return { destroy, stranger, isHeard: () => heard.mock.calls.length === 1 }
   }
-  return { room, onEvicted, enter, pass: (ms: number) => vi.advanceTimersByTime(ms) }
+  const crowd = (count: number, address = 'a') => Array.from({ length: count }, () => enter(address))
+  return { room, onEvicted, enter, crowd, pass: (ms: number) => vi.advanceTimersByTime(ms) }
 }
+const heardOf = (crowd: readonly { isHeard: () => boolean }[]) => crowd.filter(({ isHeard }) => isHeard()).length
 
 test('when an address has too many strangers, the one that waited longest goes', () => {
   const { room, onEvicted, enter } = setup({ perAddress: 3, total: 5 })
@@ -48,66 +46,84 @@ test('who has signed in, or gone, takes no place', () => {
   for (const { destroy } of guests) expect(destroy).not.toHaveBeenCalled()
 })
 
-test('a few are listened to at once, a crowd little by little', () => {
-  const { enter, pass } = setup()
-  const crowd = Array.from({ length: 100 }, () => enter('a'))
-  const heard = () => crowd.filter((one) => one.heard.mock.calls.length === 1).length
+test('a few are listened to at once, a crowd that comes to nothing little by little', () => {
+  const { crowd, pass } = setup()
+  const all = crowd(200)
 
-  expect(heard()).toBe(10)
-  pass(5)
-  expect(heard()).toBe(20)
+  expect(heardOf(all)).toBe(40)
   pass(1000)
-  expect(heard()).toBe(100)
+  expect(heardOf(all)).toBe(90)
+  pass(3000)
+  expect(heardOf(all)).toBe(200)
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('a crowd from one address keeps nobody from elsewhere waiting', () => {
-  const { enter, pass } = setup()
-  for (let index = 0; index < 1000; index += 1) enter('a')
-  const device = enter('b')
-  pass(5)
-
-  expect(device.waitedMs()).toBeLessThanOrEqual(5)
-})
-
-test('an address whose connections come to nothing has to wait, longer and longer up to a limit', () => {
-  const { enter, pass } = setup({ burst: 2 })
-  const all = Array.from({ length: 60 }, () => enter('a'))
-  const other = enter('b')
-  pass(3000)
-  const waits = all.map(({ waitedMs }) => waitedMs())
-
-  expect(waits.slice(0, 4)).toEqual([0, 0, 100, 200])
-  expect(Math.max(...waits)).toBeGreaterThanOrEqual(2000)
-  expect(Math.max(...waits)).toBeLessThan(2100)
-  expect(other.waitedMs()).toBe(0)
-})
-
-test('devices that sign in do not use up the patience with their address', () => {
-  const { enter, pass } = setup({ burst: 2 })
-  for (let index = 0; index < 50; index += 1) {
-    const { stranger, waitedMs } = enter('a')
-    expect(waitedMs()).toBe(0)
-    stranger.welcome()
-    stranger.leave()
-    pass(5)
+test('a crowd that signs in is let in as fast as it does', () => {
+  const { crowd } = setup()
+  const all = crowd(500)
+  for (let round = 0; round < 500; round += 1) {
+    for (const { stranger, isHeard } of all) if (isHeard()) stranger.welcome()
   }
+
+  expect(heardOf(all)).toBe(500)
 })
 
-test('who leaves while waiting is not listened to', () => {
-  const { enter, pass } = setup()
-  const crowd = Array.from({ length: 20 }, () => enter('a'))
-  for (const { stranger } of crowd) stranger.leave()
-  pass(1000)
+test('the newest is listened to first', () => {
+  const { crowd, enter, pass } = setup()
+  const all = crowd(1000)
+  const device = enter('a')
+  pass(20)
 
-  expect(crowd.filter(({ heard }) => heard.mock.calls.length > 0)).toHaveLength(10)
+  expect(device.isHeard()).toBe(true)
+  expect(heardOf(all)).toBe(40)
 })
 
-test('addresses are forgotten once nothing is known against them', () => {
-  const { room, enter, pass } = setup()
-  for (let index = 0; index < 1000; index += 1) enter(`early ${index}`).stranger.leave()
+test('addresses take turns', () => {
+  const { crowd, enter, pass } = setup()
+  crowd(1000, 'a')
+  const [first, second] = [enter('b'), enter('b')]
+  pass(100)
+
+  expect([first.isHeard(), second.isHeard()]).toEqual([true, true])
+})
+
+test('addresses from which somebody has signed in come before others, which are not forgotten', () => {
+  const { crowd, enter, pass } = setup()
+  enter('home').stranger.welcome()
+  for (let index = 0; index < 300; index += 1) enter(`stranger ${index}`)
+  const returning = crowd(20, 'home')
+  const newcomer = enter('newcomer')
+  pass(600)
+
+  expect(heardOf(returning)).toBe(20)
+  expect(newcomer.isHeard()).toBe(false)
+  const strangers = crowd(10_000, 'home')
+  const late = enter('late')
   pass(60_000)
-  for (let index = 0; index < 100; index += 1) enter(`late ${index}`).stranger.leave()
+  expect(heardOf(strangers)).toBeLessThan(3000)
+  expect(late.isHeard()).toBe(true)
+})
 
-  expect(room.addresses).toBeLessThan(110)
+test('who leaves while waiting is not listened to, and not kept', () => {
+  const { room, crowd, pass } = setup()
+  const all = crowd(200)
+  for (const { stranger } of all) stranger.leave()
+  pass(10_000)
+
+  expect(heardOf(all)).toBe(40)
+  expect([room.size, room.addresses]).toEqual([0, 0])
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('of addresses only the known ones are remembered, and not without limit', () => {
+  const { room } = setup()
+  const enter = (address: string) => room.enter(address, { destroy: () => undefined }, () => undefined)
+  for (let index = 0; index < 30_000; index += 1) {
+    const stranger = enter(`address ${index}`)
+    if (index % 2 === 0) stranger.welcome()
+    stranger.leave()
+  }
+  expect(room.addresses).toBe(15_000)
+  for (let index = 0; index < 30_000; index += 1) enter(`other ${index}`).welcome()
+  expect(room.addresses).toBe(20_000)
 })

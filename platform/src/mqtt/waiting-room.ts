@@ -1,11 +1,9 @@
-import { Allowance, type AllowanceOptions } from './allowance.ts'
+import { Allowance } from './allowance.ts'
 
 export interface WaitingRoomOptions {
   /** Strangers of one address, and of all together; devices that have signed in do not count. */
   readonly perAddress: number
   readonly total: number
-  /** Connections of one address that come to nothing. */
-  readonly fruitless: AllowanceOptions
   /** A stranger had to go because another one came. */
   readonly onEvicted: () => void
 }
@@ -21,37 +19,39 @@ export interface Stranger {
   leave(): void
 }
 
-interface Waiting {
-  readonly since: number
-  readonly onTurn: () => void
-}
-
 interface Address {
-  readonly allowance: Allowance
+  /** Somebody has signed in from there. */
+  isKnown: boolean
   readonly inside: Set<Door>
-  /** Who has not been listened to yet. */
-  readonly line: Map<Door, Waiting>
+  /** Who has not been listened to yet, and all who came, the newest last; some of them may have gone. */
+  readonly waiting: Map<Door, () => void>
+  arrivals: Door[]
 }
-
-/** A closed connection invites to try again at once; one that must wait keeps the stranger busy and costs nothing. */
-const longestWaitMs = 2000
-const tickMs = 5
-/** Strangers that are listened to in one tick: each may cost a sign-in, and devices that are in are heard in between. */
-const heardAtOnce = 10
-const forgottenAtOnce = 64
 
 /**
- * Everybody who is connected and has not signed in. Addresses take turns at being listened to. When the room is full,
- * whoever has been there longest goes: a device introduces itself at once, so it is the silent ones who leave, and a
- * device that comes now still gets in.
+ * Strangers that are listened to and come to nothing. Each costs a connection, a buffer and perhaps the check of a
+ * password, and leaves behind what must be collected: at this pace devices that are in do not notice.
+ */
+const fruitless = { perSecond: 50, burst: 40 }
+const tickMs = 10
+/** Of so many turns one is for addresses from which nobody has signed in yet, the others for known ones. */
+const turnsOfAll = 4
+const rememberedAddresses = 20_000
+
+/**
+ * Everybody who is connected and has not signed in. A closed connection invites to try again at once, one that must
+ * wait keeps the stranger busy and costs nothing: so strangers wait to be listened to, and that is the newest first,
+ * for a device that comes introduces itself at once. Addresses take turns, known ones first. When the room is full,
+ * whoever has been there longest goes.
  */
 export class WaitingRoom {
   readonly #options: WaitingRoomOptions
   readonly #addresses = new Map<string, Address>()
   readonly #inside = new Map<Door, Address>()
-  /** Addresses with somebody in line; the one that was served last is at the end. */
-  readonly #lines = new Set<Address>()
-  #mayHear = heardAtOnce
+  /** Addresses with somebody who waits; the one that was served last is at the end. */
+  readonly #lines = { known: new Set<Address>(), others: new Set<Address>() }
+  readonly #budget = new Allowance(fruitless, performance.now())
+  #turn = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: WaitingRoomOptions) {
@@ -70,53 +70,66 @@ export class WaitingRoom {
   /** `onTurn` is called when the stranger is to be listened to: at once, if there is nobody else. */
   enter(address: string, door: Door, onTurn: () => void): Stranger {
     const { perAddress, total } = this.#options
-    const now = performance.now()
-    const from = this.#addressOf(address, now)
+    const from = this.#addressOf(address)
     if (from.inside.size >= perAddress) this.#evictFirst(from.inside)
     if (this.#inside.size >= total) this.#evictFirst(this.#inside.keys())
     from.inside.add(door)
     this.#inside.set(door, from)
-    from.line.set(door, { since: now, onTurn })
-    this.#lines.add(from)
-    this.#serve(now)
-    this.#timer ??= setInterval(() => this.#tick(), tickMs)
+    from.waiting.set(door, onTurn)
+    from.arrivals.push(door)
+    this.#linesOf(from).add(from)
+    this.#serve()
     return {
       welcome: () => {
-        if (this.#remove(door)) from.allowance.use(-1)
+        if (!this.#remove(door)) return
+        this.#linesOf(from).delete(from)
+        from.isKnown = true
+        if (from.waiting.size > 0) this.#linesOf(from).add(from)
+        // A compound that comes back all at once is let in as fast as it signs in.
+        this.#budget.use(-1)
+        this.#serve()
       },
-      leave: () => void this.#remove(door),
+      leave: () => {
+        this.#remove(door)
+        if (from.inside.size === 0 && !from.isKnown) this.#addresses.delete(address)
+      },
     }
-  }
-
-  #tick(): void {
-    const wasIdle = this.#mayHear === heardAtOnce
-    this.#mayHear = heardAtOnce
-    this.#serve(performance.now())
-    if (this.#lines.size > 0 || !wasIdle) return
-    clearInterval(this.#timer)
-    this.#timer = undefined
   }
 
   /** One of each address after the other, as long as somebody may be heard. */
-  #serve(now: number): void {
-    // Whoever is served goes to the end of the set, where this loop finds it again.
-    for (const from of this.#lines) {
-      if (this.#mayHear === 0) return
-      this.#serveFirst(from, now)
+  #serve(): void {
+    const now = performance.now()
+    for (let next = this.#nextLine(); next && this.#budget.left(now) >= 1; next = this.#nextLine()) {
+      this.#budget.use(1)
+      this.#turn += 1
+      this.#serveNewest(next)
     }
+    const isIdle = this.#lines.known.size + this.#lines.others.size === 0
+    if (isIdle) clearInterval(this.#timer)
+    this.#timer = isIdle ? undefined : (this.#timer ?? setInterval(() => this.#serve(), tickMs))
   }
 
-  #serveFirst(from: Address, now: number): void {
-    for (const [door, { since, onTurn }] of from.line) {
-      if (from.allowance.waitMs(now) > 0 && now - since < longestWaitMs) return
-      from.allowance.use(1)
-      from.line.delete(door)
-      this.#lines.delete(from)
-      if (from.line.size > 0) this.#lines.add(from)
-      this.#mayHear -= 1
-      onTurn()
-      return
-    }
+  #nextLine(): Address | undefined {
+    const { known, others } = this.#lines
+    const [first, second] = this.#turn % turnsOfAll === 0 ? [others, known] : [known, others]
+    for (const line of first) return line
+    for (const line of second) return line
+    return undefined
+  }
+
+  #serveNewest(from: Address): void {
+    let door = from.arrivals.pop()
+    while (door && !from.waiting.has(door)) door = from.arrivals.pop()
+    const onTurn = door && from.waiting.get(door)
+    if (door) from.waiting.delete(door)
+    const lines = this.#linesOf(from)
+    lines.delete(from)
+    if (from.waiting.size > 0) lines.add(from)
+    onTurn?.()
+  }
+
+  #linesOf({ isKnown }: Address): Set<Address> {
+    return isKnown ? this.#lines.known : this.#lines.others
   }
 
   #evictFirst(inside: Iterable<Door>): void {
@@ -132,30 +145,28 @@ export class WaitingRoom {
     const from = this.#inside.get(door)
     if (!from) return false
     from.inside.delete(door)
-    from.line.delete(door)
-    if (from.line.size === 0) this.#lines.delete(from)
+    if (from.waiting.delete(door) && from.waiting.size === 0) this.#linesOf(from).delete(from)
+    // Those who went away uncalled are not kept until their turn would have come.
+    if (from.arrivals.length > 2 * from.waiting.size + 16) {
+      from.arrivals = from.arrivals.filter((arrival) => from.waiting.has(arrival))
+    }
     return this.#inside.delete(door)
   }
 
-  #addressOf(name: string, now: number): Address {
+  #addressOf(name: string): Address {
     const known = this.#addresses.get(name)
     if (known) return known
-    this.#forget(now)
-    const allowance = new Allowance(this.#options.fruitless, now)
-    const from: Address = { allowance, inside: new Set(), line: new Map() }
+    const from: Address = { isKnown: false, inside: new Set(), waiting: new Map(), arrivals: [] }
     this.#addresses.set(name, from)
+    if (this.#addresses.size > rememberedAddresses) this.#forgetFirst()
     return from
   }
 
-  /** Looks at some of those that came longest ago, so that addresses do not pile up. */
-  #forget(now: number): void {
-    let looked = 0
-    for (const [address, from] of this.#addresses) {
-      if (looked === forgottenAtOnce) return
-      looked += 1
-      this.#addresses.delete(address)
-      // Whoever still owes something goes to the end of the line.
-      if (from.inside.size > 0 || !from.allowance.isFull(now)) this.#addresses.set(address, from)
+  #forgetFirst(): void {
+    for (const [name, { inside }] of this.#addresses) {
+      if (inside.size > 0) continue
+      this.#addresses.delete(name)
+      return
     }
   }
 }

@@ -28,7 +28,7 @@ const packets = { perSecond: 2000, burst: 10_000 }
 
 /** Opens the listeners; whoever has sent a whole CONNECT is handed over. */
 export async function openEntrance(options: EntranceOptions, onVisitor: (socket: Socket, visitor: Visitor) => void) {
-  const { host, port, tls, maxConnections = 5000, connectTimeoutMs = 5000, refused } = options
+  const { host, port, tls, maxConnections = 20_000, connectTimeoutMs = 5000, refused } = options
   const frontDoor = new FrontDoor({ limits, packets, connectTimeoutMs, maxConnections, refused })
   const sockets = new Set<Socket>()
   const hear = (socket: Socket) => frontDoor.listen(socket, (visitor) => onVisitor(socket, visitor))

@@ -18,7 +18,6 @@ export interface TlsListener {
   readonly enrolled?: (KeyPair & { readonly ca: string }) | undefined
 }
 
-const handshakeTimeout = 5000
 const minVersion = 'TLSv1.2'
 
 /** One port for both: a client says by which name it knows us, and gets the certificate for that. */
@@ -36,7 +35,6 @@ export function createSecureServer({ own, enrolled }: TlsListener, accept: (sock
   return createTlsServer(
     {
       ...options(own ?? enrolled),
-      handshakeTimeout,
       // Who has none may still have a secret; who shows one must have the right one. The broker decides.
       requestCert: enrolled !== undefined,
       rejectUnauthorized: false,

@@ -41,7 +41,6 @@ const socketOptions = {
   // Nothing is read of a connection before it is listened to.
   pauseOnConnect: true,
 }
-const handshakeTimeoutMs = 5000
 /** So many connections are taken at once, before anybody who is connected is heard again. */
 const backlog = 64
 
@@ -52,7 +51,7 @@ export async function listenPlain({ host, port }: PlainListener, events: Listene
 
 /** Asks for a client certificate and lets everybody through: who has none may still have a secret. */
 export async function listenTls({ host, port, identity }: TlsListener, events: ListenerEvents): Promise<Listener> {
-  const askingAll = { requestCert: true, rejectUnauthorized: false, handshakeTimeout: handshakeTimeoutMs }
+  const askingAll = { requestCert: true, rejectUnauthorized: false }
   const handshakes = createTlsServer({ ...askingAll, ...identity.context() }, (socket) =>
     events.onSocket(socket, identity.certificateOf(socket)),
   )

@@ -62,7 +62,7 @@ const drainTimeoutMs = 10_000
 
 /** The MQTT door of the gateway. A message is acknowledged once `front.accept` says that it is durable. */
 export async function startMqttBroker(options: MqttBrokerOptions, parts: MqttBrokerParts): Promise<MqttBroker> {
-  const { maxConnections = 20_000, messagesPerSecond = 100, messageBurst = 500, connectTimeoutMs = 5000 } = options
+  const { maxConnections = 20_000, messagesPerSecond = 100, messageBurst = 100, connectTimeoutMs = 5000 } = options
   const { counter } = parts
   const door = new DeviceDoor(parts)
   const aedes = await Aedes.createBroker({

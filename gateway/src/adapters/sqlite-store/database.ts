@@ -1,8 +1,9 @@
 import Database from 'better-sqlite3'
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { storeUnavailable } from '../../errors.ts'
 import type { StoreRepair } from './requests.ts'
-import { ensureIdentity, renewIdentity } from './identity.ts'
+import { branchIdentity, ensureIdentity, lastSeqOf, renewIdentity } from './identity.ts'
+import { inspectWal } from './wal-check.ts'
 import { salvage } from './salvage.ts'
 
 export type Connection = Database.Database
@@ -38,10 +39,7 @@ export interface OpenedDatabase {
  */
 export function openDatabase(path: string, now: number): OpenedDatabase {
   try {
-    const db = openChecked(path)
-    ensureIdentity(db, path)
-    adoptRestored(db, path)
-    return { db, repair: undefined }
+    return openWhole(path, now)
   } catch (error) {
     if (!isDamage(error)) throw error
     return replaceDamaged(path, now)
@@ -62,6 +60,22 @@ function adoptRestored(db: Connection, path: string) {
     db.prepare("DELETE FROM state WHERE area = 'desired'").run()
   })()
   rmSync(note)
+}
+
+/**
+ * What cannot be read of the log is as if it had never been. The numbers in it were perhaps told, and will be given
+ * again: from now on they belong to another outbox.
+ */
+function openWhole(path: string, now: number): OpenedDatabase {
+  const wal = `${path}-wal`
+  const state = inspectWal(wal)
+  const file = `${wal}.damaged-${now}`
+  if (state === 'damaged') copyFileSync(wal, file)
+  const db = openChecked(path)
+  if (state === 'sound') ensureIdentity(db, path)
+  else branchIdentity(db, path, lastSeqOf(db))
+  adoptRestored(db, path)
+  return { db, repair: state === 'damaged' ? { isLog: true, file, rows: {}, isIncomplete: true } : undefined }
 }
 
 function replaceDamaged(path: string, now: number): OpenedDatabase {
@@ -115,6 +129,8 @@ class DamagedDatabase extends Error {}
 const isDamage = (error: unknown) =>
   error instanceof DamagedDatabase ||
   (error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB|ERROR$)/.test(error.code))
+
+export const isFull = (error: unknown) => error instanceof Database.SqliteError && error.code === 'SQLITE_FULL'
 
 /** After these the connection is of no more use; a new one may be, or finds out what is damaged. */
 export const isFatal = (error: unknown) =>

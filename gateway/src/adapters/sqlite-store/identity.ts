@@ -62,7 +62,7 @@ function assign(db: Connection, path: string, { outboxId, earlier }: Identity) {
   writeFileSync(idPath(path), `${JSON.stringify(identity)}\n`, { mode: 0o600, flush: true })
 }
 
-const lastSeqOf = (db: Connection) =>
+export const lastSeqOf = (db: Connection) =>
   Number(db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").pluck().get() ?? 0)
 
 /** A new identity that shares with the one before what that one has up to `lastSeq`, and goes on from `keptSeq`. */

@@ -1,4 +1,4 @@
-import { isFatal, type Connection } from './database.ts'
+import { isFatal, isFull, type Connection } from './database.ts'
 import { createMend } from './mend.ts'
 import { createOutboxOperations } from './outbox-operations.ts'
 import type {
@@ -48,8 +48,8 @@ export function createGroupRunner(db: Connection): (group: StoreGroup) => StoreR
     try {
       return { ok: true, answer: run(request) }
     } catch (error) {
-      // A full disk can end the whole transaction: then nothing of the group is kept.
-      if (isFatal(error) || (isWrite(request) && !db.inTransaction)) throw error
+      // With a full disk nothing of the group is kept: what comes later must not stand before what was refused.
+      if (isFatal(error) || (isWrite(request) && (!db.inTransaction || isFull(error)))) throw error
       return { ok: false, error: error as Error }
     }
   }
@@ -69,7 +69,7 @@ export function createGroupRunner(db: Connection): (group: StoreGroup) => StoreR
       return writeGroup.immediate(group)
     } catch (error) {
       if (isFatal(error)) throw error
-      return group.requests.map(() => ({ ok: false, error: error as Error }))
+      return group.requests.map(() => ({ ok: false, error: error as Error, ofGroup: true }))
     }
   }
 }

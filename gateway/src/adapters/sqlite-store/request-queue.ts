@@ -53,12 +53,16 @@ export class RequestQueue {
   answer(replies: readonly StoreReply[]): void {
     const answered = this.#underWay?.waiting ?? []
     this.#underWay = undefined
+    const refusal = replies.find((reply) => !reply.ok && reply.ofGroup)
+    const swept = refusal ? this.#takeMessages() : []
     this.#sendNext()
     answered.forEach(({ resolve, reject }, index) => {
       const reply = replies[index]
       if (reply?.ok) resolve(reply.answer)
       else reject(toStoreError(reply?.error ?? new Error('no answer')))
     })
+    for (const { reject } of swept)
+      reject(toStoreError(refusal && !refusal.ok ? refusal.error : new Error('no answer')))
   }
 
   /** A thread is there: it gets what its predecessor has not answered. */
@@ -80,6 +84,7 @@ export class RequestQueue {
     if (this.#underWay?.waiting.some(({ since }) => since < before)) this.#rejectUnderWay(problem)
     const late = this.#waiting.filter(({ since }) => since < before)
     this.#waiting = this.#waiting.filter(({ since }) => since >= before)
+    if (late.length > 0) late.push(...this.#takeMessages())
     for (const { reject } of late) reject(storeUnavailable(problem))
     this.#noteIdle()
   }
@@ -105,8 +110,17 @@ export class RequestQueue {
   }
 
   #rejectUnderWay(problem: string): void {
-    for (const { reject } of this.#underWay?.waiting ?? []) reject(storeUnavailable(problem))
+    const refused = [...(this.#underWay?.waiting ?? []), ...this.#takeMessages()]
     this.#underWay = undefined
+    for (const { reject } of refused) reject(storeUnavailable(problem))
+  }
+
+  /** Messages of devices that wait: one that was sent earlier was refused, and they must not be stored before it. */
+  #takeMessages(): Waiting[] {
+    const isMessage = ({ request }: Waiting) => request.kind === 'commit' && request.cause !== undefined
+    const messages = this.#waiting.filter(isMessage)
+    this.#waiting = this.#waiting.filter((waiting) => !isMessage(waiting))
+    return messages
   }
 
   #noteIdle(): void {

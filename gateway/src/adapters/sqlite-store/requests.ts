@@ -49,10 +49,16 @@ export interface StoreAnswers {
   mend: { readonly rows: number }
 }
 
-export type StoreReply = { readonly ok: true; readonly answer: unknown } | { readonly ok: false; readonly error: Error }
+export type StoreReply =
+  | { readonly ok: true; readonly answer: unknown }
+  /** `ofGroup`: not this request was at fault, the disk took nothing of the whole group. */
+  | { readonly ok: false; readonly error: Error; readonly ofGroup?: true }
 
 /** A damaged database was put aside and replaced by what could be read of it. */
 export interface StoreRepair {
+  /** Only its write-ahead log was damaged: the database is whole, and as it was some time before. */
+  readonly isLog?: true
+  /** Where what was damaged is kept. */
   readonly file: string
   /** Rows that were saved, by table. */
   readonly rows: Readonly<Record<string, number>>

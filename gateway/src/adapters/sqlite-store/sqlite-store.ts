@@ -115,14 +115,24 @@ const mendedReport = (rows: number): Repair => ({
   isIncomplete: true,
 })
 
-const reportOf = ({ rows, isIncomplete }: StoreRepair): Repair => ({
+const logReport: Repair = {
   what: 'database',
-  problem: 'the database was damaged and put aside',
-  action: `Saved of it: ${rows['state'] ?? 0} entries and ${rows['outbox'] ?? 0} events; ${
-    isIncomplete ? 'some may be missing' : 'nothing is missing'
-  }`,
-  isIncomplete,
-})
+  problem: 'the log of the database was damaged, the database is as it was some time before',
+  action: 'A copy of the log was put aside; what it held is gone, and numbers of records are told apart',
+  isIncomplete: true,
+}
+
+const reportOf = ({ rows, isIncomplete, isLog }: StoreRepair): Repair =>
+  isLog
+    ? logReport
+    : {
+        what: 'database',
+        problem: 'the database was damaged and put aside',
+        action: `Saved of it: ${rows['state'] ?? 0} entries and ${rows['outbox'] ?? 0} events; ${
+          isIncomplete ? 'some may be missing' : 'nothing is missing'
+        }`,
+        isIncomplete,
+      }
 
 const toRequest = ({ cause, state = [], events = [] }: Change): RequestOf<'commit'> => ({
   kind: 'commit',

@@ -71,6 +71,17 @@ export const carryRecords = (
     .where('seq', '<=', records.until)
     .execute()
 
+/** The highest number of the present epoch that is stored, also above a gap. */
+export async function highestSeq(db: Database, { id, epoch, last_seq }: GatewayRow): Promise<number> {
+  const row = await db
+    .selectFrom('area_events')
+    .select(({ fn }) => fn.max('seq').as('seq'))
+    .where('gateway_id', '=', id)
+    .where('epoch', '=', epoch)
+    .executeTakeFirst()
+  return Math.max(last_seq, Number(row?.seq ?? 0))
+}
+
 /** Words for a row lock that SQLite knows, too. */
 export const lockGateway = (db: Database, gatewayId: string) =>
   db

@@ -21,6 +21,12 @@ test.each([
     80,
   ],
   [
+    'was mended, and has everything that we have',
+    { lastSeq: 150, outbox: outbox('b', { id: 'a', lastSeq: 145 }) },
+    { ...before, outbox_id: 'b' },
+    0,
+  ],
+  [
     'was mended, with records that it has not told yet',
     { lastSeq: 150, outbox: outbox('b', { id: 'a', lastSeq: 140 }) },
     { epoch: 4, epoch_start: 100, last_seq: 100, outbox_id: 'b' },
@@ -46,5 +52,6 @@ test.each([
   ],
 ])('a gateway that %s', (...[name, hello, known, carriedUntil]) => {
   const row = name.startsWith('tells') ? { ...before, outbox_id: null } : before
-  expect(followOutbox(row, hello)).toEqual({ known, carriedUntil })
+  // The highest one came as news, ahead of others.
+  expect(followOutbox({ ...row, highestSeq: 145 }, hello)).toEqual({ known, carriedUntil })
 })

@@ -6,6 +6,8 @@ interface Words {
   readonly outbox?: GatewayHello['outbox'] | undefined
 }
 type Known = Pick<GatewayRow, 'epoch' | 'epoch_start' | 'last_seq' | 'outbox_id'>
+/** `highestSeq` is of all records of the epoch, also those above a gap. */
+type Before = Known & { readonly highestSeq: number }
 
 export interface OutboxHistory {
   readonly known: Known
@@ -18,10 +20,11 @@ export interface OutboxHistory {
  * damage: then numbers above those that both outboxes share mean other records, and belong to a new epoch.
  * Nothing is taken for a repetition that is none, and nothing that is stored is stored again.
  */
-export function followOutbox(before: Known, { lastSeq, outbox }: Words): OutboxHistory {
+export function followOutbox({ highestSeq, ...before }: Before, { lastSeq, outbox }: Words): OutboxHistory {
   const outboxId = outbox?.id ?? before.outbox_id
   const shared = sharedUntil(before, { lastSeq, outbox })
-  if (shared === undefined) return { known: { ...before, outbox_id: outboxId }, carriedUntil: 0 }
+  if (shared === undefined || shared >= highestSeq)
+    return { known: { ...before, outbox_id: outboxId }, carriedUntil: 0 }
   const start = Math.min(before.last_seq, shared)
   return {
     known: { epoch: before.epoch + 1, epoch_start: start, last_seq: start, outbox_id: outboxId },

@@ -24,7 +24,12 @@ export interface RegistryPorts {
 const createFollowing =
   ({ db, logger }: Pick<RegistryPorts, 'db' | 'logger'>) =>
   async (before: GatewayRow, hello: GatewayHello): Promise<Partial<GatewayRow>> => {
-    const { known, carriedUntil } = followOutbox(before, hello)
+    const { epoch_start, outbox_id } = before
+    const highestSeq = await repo.highestSeq(db, before)
+    const { known, carriedUntil } = followOutbox(
+      { epoch: before.epoch, epoch_start, last_seq: before.last_seq, outbox_id, highestSeq },
+      hello,
+    )
     if (known.epoch === before.epoch) return { outbox_id: known.outbox_id }
     const { id: gatewayId, epoch, last_seq: lastSeq } = before
     const numbers = { lastSeq, sharedSeq: known.epoch_start }
