@@ -33,9 +33,7 @@ const addressShare = 0.5
 /** Devices that report every few seconds; whoever sends more takes turns when there is more than can be done. */
 const unhurried: AllowanceOptions = { perSecond: 4, burst: 8 }
 /** Enough to fill a group commit, few enough to be done within a few milliseconds. */
-const busyPlaces = { places: 128, busyEnough: 0.7 }
-/** For those who have sent more than they may, and go on: what they want done takes a small part of the time. */
-const floodPlaces = { places: 16, busyEnough: 0.3 }
+const places = 128
 const unsettled = 32
 const doNothing = () => undefined
 
@@ -57,9 +55,7 @@ export class FrontDoor {
       perAddress: Math.ceil(maxConnections * addressShare),
       onEvicted: () => refused('too-many-strangers'),
     })
-    const turns = new Turns({ ...busyPlaces, busyShare: createBusyShare() })
-    const floodTurns = new Turns({ ...floodPlaces, busyShare: createBusyShare() })
-    this.#rules = { limits, packets, unhurried, unsettled, turns, floodTurns, refused }
+    this.#rules = { limits, packets, unhurried, unsettled, turns: new Turns(places, createBusyShare()), refused }
   }
 
   /** Connections that have not signed in. */

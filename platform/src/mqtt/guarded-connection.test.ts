@@ -11,7 +11,7 @@ const message = (payload = '') => {
 }
 const messages = (count: number) => Buffer.concat(Array.from({ length: count }, () => message()))
 
-const placesFor = (places: number) => new Turns({ places, busyEnough: 0.7, busyShare: () => 0 })
+const placesFor = (places: number) => new Turns(places, () => 0)
 
 /** A socket, and a broker library that reads whenever there is something to read. */
 function setup(rules: Partial<ConnectionRules> = {}) {
@@ -30,7 +30,7 @@ function setup(rules: Partial<ConnectionRules> = {}) {
     limits: { smallBytes: 100, publishBytes: 20_000 },
     packets: { perSecond: 10, burst: 1000 },
     unhurried: { perSecond: 1000, burst: 1000 },
-    ...{ unsettled: 1000, turns: placesFor(1), floodTurns: placesFor(1), refused },
+    ...{ unsettled: 1000, turns: placesFor(1), refused },
     ...rules,
   })
   const portions: Buffer[] = []

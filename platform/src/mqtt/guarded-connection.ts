@@ -25,16 +25,12 @@ export interface ConnectionRules {
   /** Messages of one connection that were handed on and are not settled. */
   readonly unsettled: number
   readonly turns: Turns
-  /** For those who have been too fast, and for a while after that. */
-  readonly floodTurns: Turns
   readonly refused: (reason: string) => void
 }
 
 const bytesOfPacket = 4096
 /** What one connection may send in its turn, and hand on at once. */
 const packetsAtOnce = 4
-/** Who was too fast is not trusted to be slow for so long. */
-const tooFastMs = 10_000
 const portionBytes = 16 * 1024
 /** A packet that has begun is complete after this, and a little more for each byte. */
 const packetGraceMs = 10_000
@@ -59,10 +55,7 @@ export class GuardedConnection {
   #isReady = false
   #isTrusted = false
   #unsettled = 0
-  /** Where it has a place, or stands in line. */
-  #line: Turns | undefined
   #hasTurn = false
-  #tooFastUntil = 0
   /** Packets that may still be read in this turn. */
   #turnLeft = 0
   /** The library asked for more and got nothing, although there may be something. */
@@ -200,7 +193,6 @@ export class GuardedConnection {
     const now = performance.now()
     const waitMs = this.#packets.waitMs(now)
     if (waitMs > 0) {
-      this.#tooFastUntil = now + tooFastMs
       this.#rules.refused('rate')
       if (this.#unsettled === 0) this.#giveTurn()
       this.#pause = setTimeout(() => {
@@ -211,8 +203,7 @@ export class GuardedConnection {
     }
     if (this.#hasTurn) return this.#turnLeft <= 0
     if (this.#unhurried.left(now) >= 1) return false
-    this.#line = now < this.#tooFastUntil ? this.#rules.floodTurns : this.#rules.turns
-    if (this.#line.take(this.#onTurn)) this.#beginTurn()
+    if (this.#rules.turns.take(this.#onTurn)) this.#beginTurn()
     return !this.#hasTurn
   }
 
@@ -231,7 +222,7 @@ export class GuardedConnection {
   #giveTurn(): void {
     if (!this.#hasTurn) return
     this.#hasTurn = false
-    this.#line?.give()
+    this.#rules.turns.give()
   }
 
   #wake(): void {
@@ -269,7 +260,7 @@ export class GuardedConnection {
   #end(): void {
     clearTimeout(this.#pause)
     clearTimeout(this.#packetTimer)
-    this.#line?.leave(this.#onTurn)
+    this.#rules.turns.leave(this.#onTurn)
     this.#giveTurn()
     this.#held = nothing
   }

@@ -6,7 +6,7 @@ function setup({ places = 1, busy = 0 } = {}) {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const load = { busy }
-  return { turns: new Turns({ places, busyEnough: 0.7, busyShare: () => load.busy }), load }
+  return { turns: new Turns(places, () => load.busy), load }
 }
 const pass = (ms: number) => vi.advanceTimersByTime(ms)
 const nobody = () => undefined
@@ -74,6 +74,27 @@ test('with a busy event loop the line moves slowly, with an idle one ever faster
 
   expect(slowly).toBe(20)
   expect(quickly).toBeGreaterThan(20 * slowly)
+})
+
+test('many in line get less of the time than few', () => {
+  const admittedOf = (crowd: number) => {
+    const { turns } = setup({ places: 0, busy: 0.5 })
+    let admitted = 0
+    let inLine = 0
+    for (let passed = 0; passed < 200; passed += 1) {
+      for (; inLine < crowd; inLine += 1) {
+        turns.take(() => {
+          admitted += 1
+          inLine -= 1
+        })
+        turns.give()
+      }
+      pass(5)
+    }
+    return admitted
+  }
+
+  expect(admittedOf(200)).toBeGreaterThan(10 * admittedOf(1000))
 })
 
 test('without a line nothing runs', () => {

@@ -7,12 +7,10 @@ const tickMs = 5
 const ticksPerLook = 4
 const admittedAtFirst = 8
 
-export interface TurnsOptions {
-  readonly places: number
-  readonly busyShare: BusyShare
-  /** Above this share whoever sends little would begin to wait, too. */
-  readonly busyEnough: number
-}
+/** With few in line they may be the load of a busy hour: whoever sends little would begin to wait above this. */
+const busyEnough = 0.7
+/** With many in line it is a flood, which gets what hardly anybody else notices. */
+const flood = { waiting: 256, busyEnough: 0.3 }
 
 /**
  * Places for those who send much. As long as there are some they are taken at once; when there are none, those in line
@@ -20,16 +18,16 @@ export interface TurnsOptions {
  * those who send little, who need no place at all.
  */
 export class Turns {
-  readonly #options: TurnsOptions
+  readonly #busyShare: BusyShare
   #free: number
   readonly #waiting = new Set<Wake>()
   #admittedAtOnce = admittedAtFirst
   #ticks = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(options: TurnsOptions) {
-    this.#options = options
-    this.#free = options.places
+  constructor(places: number, busyShare: BusyShare) {
+    this.#free = places
+    this.#busyShare = busyShare
   }
 
   /** Takes a place, or stands in line: `wake` is called when there is one, which is then taken. */
@@ -70,7 +68,8 @@ export class Turns {
 
   /** Slowly faster while there is time left, quickly slower when there is none. */
   #adjustPace(): void {
-    const { busyShare, busyEnough } = this.#options
-    this.#admittedAtOnce = busyShare() > busyEnough ? Math.max(1, this.#admittedAtOnce * 0.7) : this.#admittedAtOnce + 1
+    const enough = this.#waiting.size > flood.waiting ? flood.busyEnough : busyEnough
+    const isTooBusy = this.#busyShare() > enough
+    this.#admittedAtOnce = isTooBusy ? Math.max(1, this.#admittedAtOnce * 0.7) : this.#admittedAtOnce + 1
   }
 }

@@ -79,7 +79,7 @@ export async function highestSeq(db: Database, { id, epoch, last_seq }: GatewayR
     .where('gateway_id', '=', id)
     .where('epoch', '=', epoch)
     .executeTakeFirst()
-  return Math.max(last_seq, Number(row?.seq ?? 0))
+  return Math.max(last_seq, row?.seq ?? 0)
 }
 
 /** Words for a row lock that SQLite knows, too. */
