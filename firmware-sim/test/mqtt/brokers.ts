@@ -26,6 +26,9 @@ export interface BrokerUnderTest {
   readonly tell: (text: string) => Promise<void>
 }
 
+/** What is tried here comes to nothing ten thousand times, and is not what the pace of strangers is there to stop. */
+const fruitless = { perSecond: 10_000, burst: 10_000 }
+
 /** A device, as the gateway knows it. */
 const deviceOf = (index: number): Client => {
   const deviceId = `lane-${index}`
@@ -38,7 +41,7 @@ const deviceOf = (index: number): Client => {
 }
 
 async function startGatewayBroker(): Promise<BrokerUnderTest> {
-  const { broker, front, refusals } = await startTestBroker()
+  const { broker, front, refusals } = await startTestBroker({ plain: { host: '127.0.0.1', port: 0 }, fruitless })
   front.signIn.mockImplementation((deviceId, secret) => (secret === `secret of ${deviceId}` ? 'admitted' : 'refused'))
   const client = deviceOf(1)
   return {
@@ -72,7 +75,7 @@ const gatewayOf = (index: number): Client => {
 
 async function startPlatformBroker(): Promise<BrokerUnderTest> {
   const platform = createMemoryPlatform()
-  const uplink = await openUplink(platform)
+  const uplink = await openUplink(platform, { listen: { port: 0, fruitless } })
   const client = gatewayOf(1)
   return {
     port: uplink.port,

@@ -13,6 +13,8 @@ export interface FrontDoorOptions {
   readonly packets: AllowanceOptions
   /** Signed in or not; strangers may be a part of them only. */
   readonly maxConnections: number
+  /** Strangers that are listened to and come to nothing; more have to wait. */
+  readonly fruitless?: AllowanceOptions | undefined
   readonly refused: (reason: string) => void
 }
 
@@ -53,6 +55,7 @@ export class FrontDoor {
     this.#room = new WaitingRoom({
       total: Math.ceil(maxConnections * strangersShare),
       perAddress: Math.ceil(maxConnections * addressShare),
+      fruitless: options.fruitless,
       onEvicted: () => refused('too-many-strangers'),
     })
     this.#rules = { limits, packets, unhurried, unsettled, turns: new Turns(places, createBusyShare()), refused }

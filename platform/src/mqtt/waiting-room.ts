@@ -1,9 +1,11 @@
-import { Allowance } from './allowance.ts'
+import { Allowance, type AllowanceOptions } from './allowance.ts'
 
 export interface WaitingRoomOptions {
   /** Strangers of one address, and of all together; devices that have signed in do not count. */
   readonly perAddress: number
   readonly total: number
+  /** Strangers that are listened to and come to nothing. */
+  readonly fruitless?: AllowanceOptions | undefined
   /** A stranger had to go because another one came. */
   readonly onEvicted: () => void
 }
@@ -29,10 +31,10 @@ interface Address {
 }
 
 /**
- * Strangers that are listened to and come to nothing. Each costs a connection, a buffer and perhaps the check of a
+ * How many strangers may come to nothing. Each costs a connection, a buffer and perhaps the check of a
  * password, and leaves behind what must be collected: at this pace devices that are in do not notice.
  */
-const fruitless = { perSecond: 50, burst: 40 }
+const fewFruitless: AllowanceOptions = { perSecond: 50, burst: 40 }
 const tickMs = 10
 /** Of so many turns one is for addresses from which nobody has signed in yet, the others for known ones. */
 const turnsOfAll = 4
@@ -50,12 +52,13 @@ export class WaitingRoom {
   readonly #inside = new Map<Door, Address>()
   /** Addresses with somebody who waits; the one that was served last is at the end. */
   readonly #lines = { known: new Set<Address>(), others: new Set<Address>() }
-  readonly #budget = new Allowance(fruitless, performance.now())
+  readonly #budget: Allowance
   #turn = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: WaitingRoomOptions) {
     this.#options = options
+    this.#budget = new Allowance(options.fruitless ?? fewFruitless, performance.now())
   }
 
   get size(): number {

@@ -6,16 +6,14 @@ import { uplinkTopics } from '../contract/index.ts'
 import { invalidConfiguration } from '../errors.ts'
 import type { Visitor } from '../mqtt/index.ts'
 import { certificateOf } from './client-certificate.ts'
-import { openEntrance } from './entrance.ts'
+import { openEntrance, type EntranceOptions } from './entrance.ts'
 import type { TlsListener } from './listeners.ts'
 
-export interface BrokerOptions {
+export interface BrokerOptions extends Pick<EntranceOptions, 'maxConnections' | 'connectTimeoutMs' | 'fruitless'> {
   /** Plain listener, loopback only. */
   readonly host?: string | undefined
   readonly port: number
   readonly tls?: TlsListener | undefined
-  readonly maxConnections?: number | undefined
-  readonly connectTimeoutMs?: number | undefined
   readonly authenticate: (gatewayId: string, secret: string) => Promise<boolean>
   /** Asked instead, with its serial, of a gateway that shows a certificate of the platform's authority. */
   readonly admits: (gatewayId: string, shown: { readonly serial: string; readonly address: string }) => Promise<boolean>

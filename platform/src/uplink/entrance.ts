@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net'
-import { FrontDoor, type Visitor } from '../mqtt/index.ts'
+import { FrontDoor, type FrontDoorOptions, type Visitor } from '../mqtt/index.ts'
 import { createSecureServer, listen, type TlsListener } from './listeners.ts'
 
 export interface EntranceOptions {
@@ -9,6 +9,8 @@ export interface EntranceOptions {
   readonly tls?: TlsListener | undefined
   readonly maxConnections?: number | undefined
   readonly connectTimeoutMs?: number | undefined
+  /** Strangers that are listened to and come to nothing; more have to wait. */
+  readonly fruitless?: FrontDoorOptions['fruitless']
   readonly refused: (reason: string) => void
 }
 
@@ -28,8 +30,8 @@ const packets = { perSecond: 2000, burst: 10_000 }
 
 /** Opens the listeners; whoever has sent a whole CONNECT is handed over. */
 export async function openEntrance(options: EntranceOptions, onVisitor: (socket: Socket, visitor: Visitor) => void) {
-  const { host, port, tls, maxConnections = 20_000, connectTimeoutMs = 5000, refused } = options
-  const frontDoor = new FrontDoor({ limits, packets, connectTimeoutMs, maxConnections, refused })
+  const { host, port, tls, maxConnections = 20_000, connectTimeoutMs = 5000, fruitless, refused } = options
+  const frontDoor = new FrontDoor({ limits, packets, connectTimeoutMs, maxConnections, fruitless, refused })
   const sockets = new Set<Socket>()
   const hear = (socket: Socket) => frontDoor.listen(socket, (visitor) => onVisitor(socket, visitor))
 

@@ -17,7 +17,7 @@ export interface UplinkOptions extends UplinkPorts {
   readonly identity: Pick<GatewayIdentity, 'judge' | 'renew' | 'token'>
   readonly alarms: GatewayAlarms
   /** The embedded broker. Not used when `brokerUrl` is given. */
-  readonly listen: Pick<BrokerOptions, 'host' | 'port' | 'tls' | 'maxConnections' | 'connectTimeoutMs'>
+  readonly listen: Pick<BrokerOptions, 'host' | 'port' | 'tls' | 'maxConnections' | 'connectTimeoutMs' | 'fruitless'>
   /** An external broker: `mqtt[s]://user:password@host`. */
   readonly brokerUrl?: string | undefined
   readonly metrics: Metrics

@@ -1,4 +1,4 @@
-import { FrontDoor } from '@gatehouse/platform/mqtt'
+import { FrontDoor, type FrontDoorOptions } from '@gatehouse/platform/mqtt'
 import { Aedes } from 'aedes'
 import type { Socket } from 'node:net'
 import type { DeviceFront, DeviceLink, Logger, RefusalCounter } from '../../core/ports.ts'
@@ -30,6 +30,8 @@ export interface MqttBrokerOptions {
   readonly messageBurst?: number
   /** From the first byte to a complete CONNECT. */
   readonly connectTimeoutMs?: number
+  /** Strangers that are listened to and come to nothing; more have to wait. */
+  readonly fruitless?: FrontDoorOptions['fruitless']
 }
 
 /** Who listens at the broker, and what is asked of them. */
@@ -85,7 +87,7 @@ export async function startMqttBroker(options: MqttBrokerOptions, parts: MqttBro
   const frontDoor = new FrontDoor({
     limits: { smallBytes: maxSmallBytes, publishBytes: maxPacketBytes },
     packets: { perSecond: messagesPerSecond, burst: messageBurst },
-    ...{ connectTimeoutMs, maxConnections, refused: onRefused },
+    ...{ connectTimeoutMs, maxConnections, fruitless: options.fruitless, refused: onRefused },
   })
   const onKnock = (connection: Socket, onAdmitted: () => void) => {
     sockets.add(connection)
