@@ -77,7 +77,7 @@ export function createEdge(parts: EdgeParts) {
     order: createOrders(commands, clock),
   }
   const areas = createAreas(house, parts.onLaneDecided)
-  const { dispatch, broadcast } = areas
+  const { dispatch, broadcast, parking } = areas
   const doorkeeper = createDoorkeeper({ ...parts, devices: directory })
   const watching = { presence, clocks, continuity }
   const hub: DeviceHub = new DeviceHub({ ...parts, ...watching, devices: directory, commands, dispatch, doorkeeper })
@@ -96,6 +96,7 @@ export function createEdge(parts: EdgeParts) {
     inbox: createPlatformInbox({
       ...{ commands, journal, desired, store, background, clock, logger },
       announce: (job) => broadcast.announce(job),
+      raiseLane: (order) => parking.raise(order),
     }),
     /** What must be known before the first device may sign in. */
     async loadDevices() {
@@ -138,6 +139,7 @@ function sweepRegularly(presence: Presence, devices: Devices, silentAfterMs: num
 const appliersOf = (register: DeviceRegister, { parking, access }: Areas): DesiredAppliers => ({
   devices: (body) => register.apply(body),
   parking: (body) => parking.applyDesired(body),
+  payments: (body) => parking.applyPayments(body),
   access: (body) => access.applyDesired(body),
 })
 

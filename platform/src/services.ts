@@ -65,7 +65,10 @@ function createHouse(ports: ServicePorts) {
   })
   const { publisher } = realtime
   const gateways = createGatewaysService({ db, publisher, compounds, link })
-  const sources = { devices: desiredDevices(ports), parking: desiredParking, access: desiredAccess }
+  const sources = {
+    ...{ devices: desiredDevices(ports), parking: desiredParking, access: desiredAccess },
+    payments: async () => ({ credits: [] }),
+  }
   const desired = createDesiredService({ db, clock, link, sources, logger, gatewayOf: (id) => gateways.idOf(id) })
   return {
     ...{ compounds, realtime, publisher, gateways, desired },

@@ -22,6 +22,9 @@ const payloads: Readonly<Record<keyof ServerEvents, (compoundId: string) => obje
   'command:changed': (compoundId) => ({ commandId: 'c', compoundId, state: 'sent' }),
   'broadcast:changed': (compoundId) => ({ id: 'b', compoundId, text: 'Hello' }),
   'media:stored': (compoundId) => ({ sha256: `picture of ${compoundId}` }),
+  'lane-call:changed': (compoundId) => ({ callId: 'c', compoundId, state: 'ringing' }),
+  'lot:changed': (compoundId) => ({ compoundId, inside: 3, lanes: [] }),
+  'parking-payment:changed': (compoundId) => ({ orderId: 'o', compoundId, state: 'paid' }),
   'approval:changed': (compoundId) => ({ id: `about ${compoundId}`, state: 'waiting' }),
 }
 const events = Object.keys(payloads) as (keyof ServerEvents)[]

@@ -12,6 +12,7 @@ async function setup(memory = memoryStore()) {
     appliers: {
       devices: () => Promise.resolve([]),
       access: () => Promise.resolve([]),
+      payments: () => Promise.resolve([]),
       parking: ({ permits }) => {
         applied.push(permits)
         return Promise.resolve([])

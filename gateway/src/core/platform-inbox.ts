@@ -4,15 +4,26 @@ import type { Background } from './background.ts'
 import type { CommandDesk } from './command-desk.ts'
 import type { CommandJournal } from './command-journal.ts'
 import type { DesiredState } from './desired-state.ts'
+import type { CommandData } from './house.ts'
 import type { Clock, Logger, PlatformLink, PlatformMessage, StateStore } from './ports.ts'
 
 type Announcement = Extract<PlatformMessage, { type: 'announce' }>
 type Command = Extract<PlatformMessage, { type: 'command' }>
+type LaneRaiseOrder = Extract<PlatformMessage, { type: 'raise-lane' }>
+
+type Link = Pick<PlatformLink, 'commandAccepted'>
+
+/** Something to be done by a device before it is too late, and answered with a result. */
+interface Errand extends Pick<Command, 'commandId' | 'deviceId' | 'name' | 'expiresAt'> {
+  readonly run: () => Promise<CommandData>
+}
 
 interface PlatformInboxOptions {
   readonly commands: Pick<CommandDesk, 'run'>
   readonly journal: Pick<CommandJournal, 'note'>
   readonly announce: (announcement: Announcement) => Promise<void>
+  /** Lets the car in front of a lane through; rejects with a coded error when the arm does not open. */
+  readonly raiseLane: (order: LaneRaiseOrder) => Promise<CommandData>
   readonly desired: Pick<DesiredState, 'apply'>
   readonly store: Pick<StateStore, 'commit'>
   readonly background: Background
@@ -22,20 +33,19 @@ interface PlatformInboxOptions {
 
 /** Carries out what the platform asks for. Times in messages are by our clock. */
 export function createPlatformInbox(options: PlatformInboxOptions) {
-  const { commands, journal, announce, desired, store, background, clock, logger } = options
+  const { commands, journal, announce, raiseLane, desired, store, background, clock, logger } = options
 
-  async function carryOut(command: Command, link: Pick<PlatformLink, 'commandAccepted'>) {
-    const { commandId, deviceId } = command
+  async function carryOut({ commandId, deviceId, name, expiresAt, run }: Errand, link: Link) {
     let result: AreaEventBody<'devices.command-result'>
     try {
-      if (clock.now() >= command.expiresAt) throw commandExpired(commandId)
+      if (clock.now() >= expiresAt) throw commandExpired(commandId)
       link.commandAccepted(commandId)
-      result = { commandId, ok: true, data: { ...(await commands.run(command, journal.note)) } }
+      result = { commandId, ok: true, data: { ...(await run()) } }
     } catch (error) {
       if (!(error instanceof AppError)) logger.error({ err: error, deviceId, commandId }, 'command failed unexpectedly')
       result = { commandId, ok: false, ...describe(error) }
     }
-    logger.info({ deviceId, commandId, name: command.name, ok: result.ok, code: result.code }, 'command ended')
+    logger.info({ deviceId, commandId, name, ok: result.ok, code: result.code }, 'command ended')
     const cause = `platform:command/${commandId}`
     await store.commit({
       cause,
@@ -43,10 +53,12 @@ export function createPlatformInbox(options: PlatformInboxOptions) {
     })
   }
 
-  function handle(message: PlatformMessage, link: Pick<PlatformLink, 'commandAccepted'>): Promise<void> {
+  function handle(message: PlatformMessage, link: Link): Promise<void> {
     switch (message.type) {
       case 'command':
-        return carryOut(message, link)
+        return carryOut({ ...message, run: () => commands.run(message, journal.note) }, link)
+      case 'raise-lane':
+        return carryOut({ ...message, deviceId: message.laneId, name: 'raise', run: () => raiseLane(message) }, link)
       case 'announce':
         return announce(message)
       case 'desired':
@@ -54,7 +66,7 @@ export function createPlatformInbox(options: PlatformInboxOptions) {
     }
   }
 
-  return (message: PlatformMessage, link: Pick<PlatformLink, 'commandAccepted'>) => {
+  return (message: PlatformMessage, link: Link) => {
     const handled = handle(message, link).catch((error: unknown) =>
       logger.error({ err: error, messageType: message.type }, 'message of the platform not carried out'),
     )

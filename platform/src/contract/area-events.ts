@@ -8,20 +8,69 @@ const Picture = Type.Optional(Sha256)
 const Short = Type.String({ maxLength: 64 })
 const Sentence = Type.String({ maxLength: 300 })
 
+const Direction = Type.Enum(['in', 'out'])
+const Fen = Type.Integer({ minimum: 0, description: 'fen' })
+const SessionId = Type.String({ minLength: 1, maxLength: 128 })
+
+/** A car has come in: one stay begins. */
+const SessionOpened = Type.Object({
+  sessionId: SessionId,
+  /** As matched; empty for a car without a plate. */
+  plate: Short,
+  rawPlate: Short,
+  vehicleClass: Short,
+  /** What let it in: `monthly`, `visitor`, `temporary` … */
+  right: Short,
+  enteredAt: Instant,
+  picture: Picture,
+})
+
+/** A stay has ended, with what it cost by the clock of the devices and what was known of payments at the gate. */
+const SessionClosed = Type.Object({
+  sessionId: SessionId,
+  /** `ghost`: nobody saw it leave, and it cannot be inside any more. */
+  outcome: Type.Enum(['left', 'ghost']),
+  leftAt: Instant,
+  tariffVersion: Type.Optional(Type.Integer({ minimum: 1 })),
+  feeFen: Fen,
+  paidFen: Fen,
+  waivedFen: Fen,
+  /** Let go unpaid. */
+  debtFen: Fen,
+  note: Type.Optional(Sentence),
+  picture: Picture,
+})
+
+/** A car at the lane; plate and stay where they are known. */
+const LanePassage = Type.Object({
+  eventId: Short,
+  direction: Direction,
+  plate: Type.Optional(Short),
+  sessionId: Type.Optional(SessionId),
+})
+
 const LaneDecision = Type.Object({
   /** Event id of the device that led to the decision. */
   eventId: Short,
-  direction: Type.Enum(['in', 'out']),
+  direction: Direction,
   rawPlate: Short,
   matchedPlate: Type.Optional(Short),
   /** Substitutions between raw and matched plate. */
   distance: Type.Integer({ minimum: 0, maximum: 8 }),
   colour: Short,
   confidence: Type.Number({ minimum: 0, maximum: 100 }),
-  decision: Type.Enum(['open', 'refuse', 'ask']),
+  /** `pay`: the arm stays down until what is due is paid, waived or let go as a debt. */
+  decision: Type.Enum(['open', 'refuse', 'ask', 'pay']),
   rule: Short,
   /** In words, as lane display and voice say it. */
   reason: Sentence,
+  /** What it comes in with, and leaves by: a kind of permit, `temporary` … */
+  right: Type.Optional(Short),
+  /** Plates that the camera may have meant, for a person to choose from. */
+  candidates: Type.Optional(Type.Array(Short, { maxItems: 10 })),
+  /** The stay that it belongs to, and what is due for it, at an exit. */
+  sessionId: Type.Optional(SessionId),
+  dueFen: Type.Optional(Fen),
   picture: Picture,
 })
 export type LaneDecision = Static<typeof LaneDecision>
@@ -104,9 +153,38 @@ export const areaEvents = {
   'parking.entry-refused': LaneDecision,
   'parking.exit-opened': LaneDecision,
   'parking.exit-refused': LaneDecision,
-  'parking.vehicle-passed': Type.Object({ eventId: Short, direction: Type.Enum(['in', 'out']) }),
-  'parking.vehicle-reversed': Type.Object({ eventId: Short, direction: Type.Enum(['in', 'out']) }),
-  'parking.help-requested': Type.Object({ eventId: Short, picture: Picture }),
+  /** A car stands at the exit and has to pay first. */
+  'parking.exit-unpaid': LaneDecision,
+  'parking.vehicle-passed': LanePassage,
+  'parking.vehicle-reversed': LanePassage,
+  'parking.session-opened': SessionOpened,
+  'parking.session-closed': SessionClosed,
+  /** Something went through, or was tried, that nobody had opened for. */
+  'parking.lane-anomaly': Type.Object({
+    eventId: Short,
+    kind: Type.Enum(['tailgating', 'forced-opening', 'blocked']),
+    direction: Direction,
+    plate: Type.Optional(Short),
+    picture: Picture,
+  }),
+  /** Cars wait at an entrance; told before they block the road, and when they are gone. */
+  'parking.queue-changed': Type.Object({
+    queueing: Type.Boolean(),
+    cars: Type.Integer({ minimum: 0 }),
+    since: Instant,
+  }),
+  /** The help button, with what the lane knows of the car in front of it. */
+  'parking.help-requested': Type.Object({
+    eventId: Short,
+    direction: Type.Optional(Direction),
+    rawPlate: Type.Optional(Short),
+    candidates: Type.Optional(Type.Array(Short, { maxItems: 10 })),
+    sessionId: Type.Optional(SessionId),
+    dueFen: Type.Optional(Fen),
+    /** What the lane has said to the driver last. */
+    reason: Type.Optional(Sentence),
+    picture: Picture,
+  }),
   'access.entry-granted': AccessDecision,
   'access.entry-refused': AccessDecision,
   'access.stranger': AccessDecision,
@@ -185,6 +263,9 @@ export const liveEventTypes: ReadonlySet<string> = new Set<AreaEventType>([
   'identity.sign-in-failures',
   'parking.entry-refused',
   'parking.exit-refused',
+  'parking.exit-unpaid',
+  'parking.lane-anomaly',
+  'parking.queue-changed',
   'parking.help-requested',
   'access.stranger',
   'access.entry-refused',

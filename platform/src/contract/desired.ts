@@ -1,7 +1,8 @@
 import { Type, type Static } from 'typebox'
 import { Person } from './access.ts'
 import { Permit } from './parking.ts'
-import { Id } from './primitives.ts'
+import { ParkingRules } from './parking-rules.ts'
+import { Id, Instant } from './primitives.ts'
 
 /** A client certificate: its serial number (up to 40 digits) or the SHA-256 of the whole certificate (64 digits). */
 export const CertificateMark = Type.String({ pattern: '^([0-9a-f]{1,40}|[0-9a-f]{64})$' })
@@ -27,6 +28,18 @@ export const DesiredDevice = Type.Object({
 })
 export type DesiredDevice = Static<typeof DesiredDevice>
 
+/** Something that was paid, or let off, for one stay. */
+export const ParkingCredit = Type.Object({
+  creditId: Type.String({ minLength: 1, maxLength: 128 }),
+  sessionId: Type.String({ minLength: 1, maxLength: 128 }),
+  kind: Type.Enum(['payment', 'waiver']),
+  fen: Type.Integer({ minimum: 0 }),
+  at: Instant,
+  /** The stay is paid up to here; the grace to leave begins at `at`. */
+  coversUntil: Type.Optional(Instant),
+})
+export type ParkingCredit = Static<typeof ParkingCredit>
+
 /** What the platform wants of a gateway, per area. The gateway decides from its stored copy, for weeks if need be. */
 export const desiredAreas = {
   devices: Type.Object({
@@ -37,7 +50,13 @@ export const desiredAreas = {
      */
     ca: Type.Optional(Type.String({ minLength: 1, maxLength: 32_768 })),
   }),
-  parking: Type.Object({ permits: Type.Array(Permit, { maxItems: 1_000_000 }) }),
+  parking: Type.Object({
+    permits: Type.Array(Permit, { maxItems: 1_000_000 }),
+    /** Without them the lot is free of charge and open to permits only. */
+    rules: Type.Optional(ParkingRules),
+  }),
+  /** What was paid or waived for stays that have not ended, as far as the centre knows. */
+  payments: Type.Object({ credits: Type.Array(ParkingCredit, { maxItems: 100_000 }) }),
   access: Type.Object({ people: Type.Array(Person, { maxItems: 100_000 }) }),
 } as const
 export type DesiredArea = keyof typeof desiredAreas

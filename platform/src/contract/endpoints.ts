@@ -10,8 +10,13 @@ import * as deviceCredentials from './device-credentials.ts'
 import * as devices from './devices.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as identity from './identity.ts'
+import * as laneCalls from './lane-calls.ts'
+import * as ledger from './ledger.ts'
 import * as machines from './machines.ts'
 import * as parking from './parking.ts'
+import * as parkingRules from './parking-rules.ts'
+import * as parkingSessions from './parking-sessions.ts'
+import * as payments from './payments.ts'
 import * as telemetry from './telemetry.ts'
 import * as video from './video.ts'
 
@@ -32,8 +37,13 @@ export const endpoints: Readonly<Record<string, Endpoint>> = Object.fromEntries(
     deviceCredentials,
     devices,
     identity,
+    laneCalls,
+    ledger,
     machines,
     parking,
+    parkingRules,
+    parkingSessions,
+    payments,
     telemetry,
     video,
   ].flatMap((area) => Object.entries(area).filter((entry): entry is [string, Endpoint] => isEndpoint(entry[1]))),

@@ -6,6 +6,9 @@ import { listContinuity, type GatewayContinuity } from './continuity.ts'
 import { getCommand, listDevices, type CommandEntry, type Device } from './devices.ts'
 import type { EndpointAccess } from './endpoint.ts'
 import type { Sha256 } from './primitives.ts'
+import { listLaneCalls, type LaneCall } from './lane-calls.ts'
+import { listLots, type LotView } from './parking-sessions.ts'
+import { listPayments, type PaymentOrder } from './payments.ts'
 import { getMedia } from './video.ts'
 
 /** What changed of a device; readings are the changed ones only. */
@@ -26,6 +29,11 @@ export interface ServerEvents {
   'broadcast:changed': (broadcast: Broadcast) => void
   /** The picture can be fetched now. */
   'media:stored': (media: { sha256: Sha256 }) => void
+  /** A call from a lane rings, was taken or has ended. */
+  'lane-call:changed': (call: LaneCall) => void
+  /** Occupancy or a lane has changed; once a second per compound at most. */
+  'lot:changed': (lot: LotView) => void
+  'parking-payment:changed': (order: PaymentOrder) => void
   /** A second person is asked for, or something that waited was decided. */
   'approval:changed': (change: ApprovalChange) => void
 }
@@ -40,6 +48,9 @@ export const serverEventAccess: Readonly<Record<keyof ServerEvents, EndpointAcce
   'command:changed': getCommand.access,
   'broadcast:changed': listBroadcasts.access,
   'media:stored': getMedia.access,
+  'lane-call:changed': listLaneCalls.access,
+  'lot:changed': listLots.access,
+  'parking-payment:changed': listPayments.access,
   'approval:changed': listApprovals.access,
 }
 

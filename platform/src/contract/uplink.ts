@@ -122,6 +122,19 @@ export const UplinkDown = Type.Union([
     name: Type.String({ maxLength: 64 }),
     args: Type.Record(Type.String({ maxLength: 64 }), Type.Unknown()),
   }),
+  /** An operator lets the car in front of a lane through. The gateway answers with `devices.command-result`. */
+  Type.Object({
+    type: Type.Literal('raise-lane'),
+    commandId: CommandId,
+    expiresAt: Instant,
+    laneId: Id,
+    /** As chosen by the operator; `none` when there is no plate. */
+    plate: Type.String({ minLength: 1, maxLength: 16 }),
+    /** The stay that it ends, at an exit. */
+    sessionId: Type.Optional(Type.String({ maxLength: 128 })),
+    /** Of what is due, fen; the rest is let go as a debt. */
+    waivedFen: Type.Integer({ minimum: 0 }),
+  }),
   Type.Object({
     type: Type.Literal('announce'),
     broadcastId: Type.String({ maxLength: 64 }),

@@ -1,6 +1,9 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { classifyPlate, colourFits, confusablesOf, isPolicePlate, matchPlate, normalisePlate } from './plates.ts'
+
+// Properties take a while where other tests run beside them.
+vi.setConfig({ testTimeout: 60_000 })
 
 test.each([
   ['京A·12345', 'standard'],

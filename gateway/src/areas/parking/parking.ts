@@ -1,7 +1,7 @@
 import type { DesiredBody, LaneDecision, NewAreaEvent } from '@gatehouse/platform/contract'
 import { decideLane, type LaneVerdict, type PlateColour } from '@gatehouse/platform/domain'
 import { isFirstHeld, isHeld } from '../../core/held-changes.ts'
-import { causeOf, originOf, textSetting, type House, type SignalHandlers } from '../../core/house.ts'
+import { causeOf, originOf, textSetting, type CommandData, type House, type SignalHandlers } from '../../core/house.ts'
 import type { DeviceSignal, SignalContext } from '../../core/signals.ts'
 import { LaneOrders } from './lane-orders.ts'
 import { createLanes, type Lanes } from './lanes.ts'
@@ -20,8 +20,18 @@ interface Decided {
 export type OnDecided = (tookMs: number) => void
 
 const eventTypes = {
-  in: { open: 'parking.entry-opened', refuse: 'parking.entry-refused', ask: 'parking.entry-refused' },
-  out: { open: 'parking.exit-opened', refuse: 'parking.exit-refused', ask: 'parking.exit-refused' },
+  in: {
+    open: 'parking.entry-opened',
+    refuse: 'parking.entry-refused',
+    ask: 'parking.entry-refused',
+    pay: 'parking.entry-refused',
+  },
+  out: {
+    open: 'parking.exit-opened',
+    refuse: 'parking.exit-refused',
+    ask: 'parking.exit-refused',
+    pay: 'parking.exit-unpaid',
+  },
 } as const
 
 /** The lanes: who may drive in and out. */
@@ -62,6 +72,15 @@ export class ParkingArea {
     await this.#loaded.promise
     await this.#permits.replace(permits)
     return []
+  }
+
+  applyPayments(_body: DesiredBody<'payments'>): Promise<[]> {
+    return Promise.resolve([])
+  }
+
+  /** Lets the car in front of a lane through, as an operator has decided. */
+  raise({ laneId, expiresAt }: { readonly laneId: string; readonly expiresAt: number }): Promise<CommandData> {
+    return this.#house.order({ deviceId: laneId, name: 'open', timeoutMs: expiresAt - this.#house.clock.now() })
   }
 
   async #recognised(signal: Recognised, context: SignalContext): Promise<void> {
@@ -123,7 +142,7 @@ export class ParkingArea {
       at,
       direction,
       permitsOf: this.#permits.of,
-      isInside: this.#lanes.isInside,
+      stayOf: (plate) => (this.#lanes.isInside(plate) ? { right: 'temporary' } : undefined),
       ...(lastRead && !replayed && { lastRead }),
     })
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decideLane, type LaneRead, type LaneVerdict, type PermitRule } from './parking.ts'
+import { decideLane, type LaneRead, type LaneVerdict } from './lane-decision.ts'
+import type { PermitRule } from './permits.ts'
 
 const now = 1_780_000_000_000
 const hour = 3_600_000
@@ -15,12 +16,13 @@ function read(rawPlate: string, changes: Changes = {}) {
     at: now,
     direction: 'in',
     permitsOf: (plate) => permits[plate] ?? [],
-    isInside: () => false,
+    stayOf: () => undefined,
     ...rest,
   })
 }
 const monthly: PermitRule = { kind: 'monthly', validUntil: now + hour }
 const blacklist: PermitRule = { kind: 'blacklist' }
+const onlyInside = (plate: string) => (plate === '沪A12345' ? { right: 'monthly' } : undefined)
 
 test.each<[string, Changes, LaneVerdict['decision'], string]>([
   ['沪A12345', { permits: { 沪A12345: [monthly] } }, 'open', 'monthly'],
@@ -45,15 +47,19 @@ test.each<[string, Changes, LaneVerdict['decision'], string]>([
   ['沪AT2345', { permits: { 沪A12345: [blacklist], 沪AT2345: [monthly] } }, 'open', 'monthly'],
   ['沪A12345', { direction: 'out', permits: { 沪A12345: [monthly] } }, 'open', 'monthly'],
   ['沪A12345', { direction: 'out' }, 'refuse', 'unknown'],
-  ['沪A12345', { direction: 'out', isInside: (plate) => plate === '沪A12345' }, 'open', 'inside'],
+  ['沪A12345', { direction: 'out', stayOf: onlyInside }, 'open', 'inside'],
   [
     '沪A12345',
-    { direction: 'out', permits: { 沪A12345: [{ ...monthly, validUntil: now }] }, isInside: () => true },
+    {
+      direction: 'out',
+      permits: { 沪A12345: [{ ...monthly, validUntil: now }] },
+      stayOf: () => ({ right: 'monthly' }),
+    },
     'open',
     'inside',
   ],
   ['沪AT2345', { direction: 'out', permits: { 沪A12345: [monthly] } }, 'refuse', 'unknown'],
-  ['沪AT2345', { direction: 'out', isInside: (plate) => plate === '沪A12345' }, 'open', 'inside'],
+  ['沪AT2345', { direction: 'out', stayOf: onlyInside }, 'open', 'inside'],
   ['沪AT2345', { direction: 'out', permits: { 沪A12345: [blacklist] } }, 'ask', 'blacklist-near'],
 ])('%s with %o: %s by %s', (plate, changes, ...expected) => {
   const { decision, rule } = read(plate, changes)
@@ -94,7 +100,7 @@ test('every decision has a rule and words that fit the lane display', () => {
         at: now,
         direction: 'in',
         permitsOf: () => (permit ? [permit] : []),
-        isInside: () => false,
+        stayOf: () => undefined,
       })
       expect(verdict.rule).not.toBe('')
       expect(verdict.reason.length).toBeGreaterThan(0)

@@ -1,0 +1,207 @@
+import { Type, type Static } from 'typebox'
+import type { Endpoint } from './endpoint.ts'
+import { Id, Instant } from './primitives.ts'
+
+const Fen = Type.Integer({ description: 'fen' })
+const Plate = Type.String({ maxLength: 16 })
+/** What the QR code at a lane says; signed by the platform, and names a lane only to it. */
+export const LaneToken = Type.String({ minLength: 8, maxLength: 200, pattern: '^[A-Za-z0-9._-]+$' })
+const OrderId = Type.String({ minLength: 8, maxLength: 64, pattern: '^[A-Za-z0-9-]+$' })
+
+export const paymentProviders = ['cash', 'sandbox', 'wechat', 'alipay'] as const
+export const PaymentProviderName = Type.Enum([...paymentProviders])
+
+/** One attempt to pay for one stay. `paid` is final; what comes after it is refunded. */
+export const PaymentOrder = Type.Object({
+  orderId: OrderId,
+  compoundId: Id,
+  sessionId: Type.String({ maxLength: 128 }),
+  provider: PaymentProviderName,
+  fen: Fen,
+  state: Type.Enum(['created', 'paid', 'expired', 'failed', 'refunding', 'refunded']),
+  createdAt: Instant,
+  /** Until then it may be paid; the amount is right until then. */
+  expiresAt: Instant,
+  paidAt: Type.Optional(Instant),
+  /** The stay is paid up to here. */
+  coversUntil: Type.Optional(Instant),
+  refundedFen: Fen,
+})
+export type PaymentOrder = Static<typeof PaymentOrder>
+
+/** What somebody at the lane, who has no account, may see. No name, no picture, no permit. */
+export const PayView = Type.Object({
+  compoundName: Type.String(),
+  laneName: Type.String(),
+  direction: Type.Enum(['in', 'out']),
+  /** Plate of the car that stands in front of the lane now, middle characters hidden. */
+  waitingPlate: Type.Optional(Plate),
+  providers: Type.Array(PaymentProviderName),
+})
+export type PayView = Static<typeof PayView>
+
+export const PayQuote = Type.Object({
+  /** `nothing-due`, `due`, `not-inside` */
+  result: Type.Enum(['due', 'nothing-due', 'not-inside']),
+  quoteId: Type.Optional(Type.String({ maxLength: 200 })),
+  plate: Plate,
+  enteredAt: Type.Optional(Instant),
+  dueFen: Fen,
+  paidFen: Fen,
+  lines: Type.Array(Type.Object({ from: Instant, to: Instant, fen: Fen, what: Type.String() })),
+  /** After paying, there is so much time to leave. */
+  graceMinutes: Type.Integer(),
+  /** Paid already: time to leave until. */
+  leaveBy: Type.Optional(Instant),
+})
+export type PayQuote = Static<typeof PayQuote>
+
+const LaneParams = Type.Object({ laneToken: LaneToken })
+
+export const getPayPage = {
+  method: 'GET',
+  url: '/api/pay/:laneToken',
+  summary: 'What the page behind a lane QR code shows first',
+  access: 'public',
+  audit: 'none',
+  schema: { params: LaneParams, response: { 200: PayView } },
+} as const satisfies Endpoint
+
+export const quotePayment = {
+  method: 'POST',
+  url: '/api/pay/:laneToken/quote',
+  summary: 'What is due for a plate now; without one, for the car that waits at the lane',
+  access: 'public',
+  audit: 'none',
+  schema: {
+    params: LaneParams,
+    body: Type.Object({ plate: Type.Optional(Type.String({ minLength: 5, maxLength: 16 })) }),
+    response: { 200: PayQuote },
+  },
+} as const satisfies Endpoint
+
+/** How to pay an order: a page to go to. */
+export const PayOrderStarted = Type.Object({ order: PaymentOrder, payUrl: Type.String({ maxLength: 2000 }) })
+
+export const createPayOrder = {
+  method: 'POST',
+  url: '/api/pay/:laneToken/orders',
+  summary: 'Begin to pay a quote; the same quote and provider give the same order again',
+  access: 'public',
+  audit: 'none',
+  schema: {
+    params: LaneParams,
+    body: Type.Object({ quoteId: Type.String({ minLength: 8, maxLength: 200 }), provider: PaymentProviderName }),
+    response: { 201: PayOrderStarted },
+  },
+} as const satisfies Endpoint
+
+export const getPayOrder = {
+  method: 'GET',
+  url: '/api/pay/:laneToken/orders/:orderId',
+  summary: 'How far an order is',
+  access: 'public',
+  audit: 'none',
+  schema: {
+    params: Type.Object({ laneToken: LaneToken, orderId: OrderId }),
+    response: { 200: PaymentOrder },
+  },
+} as const satisfies Endpoint
+
+export const getLaneQr = {
+  method: 'GET',
+  url: '/api/parking/lanes/:laneId/qr',
+  summary: 'The address behind the QR code of a lane, to be printed; `renew` makes earlier codes void',
+  access: ['admin', 'property'],
+  audit: 'none',
+  schema: {
+    params: Type.Object({ laneId: Id }),
+    response: { 200: Type.Object({ laneToken: LaneToken, path: Type.String() }) },
+  },
+} as const satisfies Endpoint
+
+export const recordCashPayment = {
+  method: 'POST',
+  url: '/api/parking/sessions/:sessionId/cash',
+  summary: 'Record money that was taken by hand; the same `receipt` counts once',
+  access: ['admin', 'guard', 'property'],
+  audit: 'change',
+  schema: {
+    params: Type.Object({ sessionId: Type.String({ minLength: 1, maxLength: 128 }) }),
+    body: Type.Object({
+      fen: Type.Integer({ minimum: 1, maximum: 10_000_000 }),
+      receipt: Type.String({ minLength: 1, maxLength: 40 }),
+      note: Type.Optional(Type.String({ maxLength: 200 })),
+    }),
+    response: { 201: PaymentOrder },
+  },
+} as const satisfies Endpoint
+
+export const refundPayment = {
+  method: 'POST',
+  url: '/api/parking/payments/:orderId/refund',
+  summary: 'Pay back an order, whole or in part; the same request counts once',
+  access: ['admin', 'property'],
+  audit: 'change',
+  schema: {
+    params: Type.Object({ orderId: OrderId }),
+    body: Type.Object({
+      requestId: Type.String({ minLength: 8, maxLength: 64 }),
+      fen: Type.Integer({ minimum: 1, maximum: 10_000_000 }),
+      reason: Type.String({ minLength: 1, maxLength: 200 }),
+    }),
+    response: { 200: PaymentOrder },
+  },
+} as const satisfies Endpoint
+
+export const listPayments = {
+  method: 'GET',
+  url: '/api/parking/payments',
+  summary: 'Orders, newest first',
+  access: ['admin', 'property', 'supervisor'],
+  audit: 'look',
+  schema: {
+    querystring: Type.Object({
+      compoundId: Type.Optional(Id),
+      state: Type.Optional(PaymentOrder.properties.state),
+      from: Type.Optional(Instant),
+      to: Type.Optional(Instant),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+    }),
+    response: { 200: Type.Array(PaymentOrder) },
+  },
+} as const satisfies Endpoint
+
+/** What provider and platform say differently of one day. */
+export const Reconciliation = Type.Object({
+  provider: PaymentProviderName,
+  day: Type.String(),
+  matched: Type.Integer(),
+  matchedFen: Fen,
+  differences: Type.Array(
+    Type.Object({
+      orderId: Type.String(),
+      kind: Type.Enum(['missing-here', 'missing-there', 'amount', 'refund']),
+      hereFen: Fen,
+      thereFen: Fen,
+      mended: Type.Boolean(),
+    }),
+    { maxItems: 1000 },
+  ),
+})
+export type Reconciliation = Static<typeof Reconciliation>
+
+export const reconcilePayments = {
+  method: 'POST',
+  url: '/api/parking/payments/reconcile',
+  summary: 'Compare a day with the bill of a provider; payments that only the provider knows are taken over',
+  access: ['admin', 'property'],
+  audit: 'change',
+  schema: {
+    body: Type.Object({
+      provider: PaymentProviderName,
+      day: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
+    }),
+    response: { 200: Reconciliation },
+  },
+} as const satisfies Endpoint
