@@ -1,6 +1,7 @@
 import { CommandEnvelope, CommandResult, maxMediaBytes, maxPacketBytes, upChannels } from '@gatehouse/gateway/protocol'
 import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
+import { dialectSection } from './dialects.ts'
 import { examples } from './protocol-examples.ts'
 import { kinds, type KindMessages } from './kinds.ts'
 import { fieldTable, variants, type JsonSchema } from './schema-table.ts'
@@ -131,5 +132,5 @@ mosquitto_sub -h 127.0.0.1 -p 1883 -u barrier-1 -P "$SECRET" -i barrier-1 -q 1 -
 `
 
 export async function protocolPage(): Promise<string> {
-  return [introduction, ...kinds.map(kindSection)].join('\n')
+  return [introduction, ...kinds.map(kindSection), dialectSection].join('\n')
 }

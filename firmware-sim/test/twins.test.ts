@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setImmediate as immediate } from 'node:timers/promises'
 import { drivers } from '@gatehouse/gateway'
 import { CommandResult } from '@gatehouse/gateway/protocol'
 import { Value } from 'typebox/value'
@@ -104,6 +105,31 @@ test('a device whose network is cut is reported by its last will, and comes back
   lane.faults.clear('drop-connection')
   await vi.waitFor(() => expect(broker.statusesOf('lane-1').at(-1)).toMatchObject({ text: 'online' }), soon)
   await vi.waitFor(() => expect(broker.eventsOf('lane-1')).toMatchObject([{ type: 'call', replayed: true }]), soon)
+})
+
+test('records outlive a power cut and are replayed; what a worn-out flash loses leaves a gap', async () => {
+  const { broker, lane } = await setup()
+  const call = async () => {
+    lane.stimulate({ type: 'call' })
+    await immediate() // it first looks for a picture
+  }
+  lane.faults.inject({ type: 'drop-connection' })
+  await vi.waitFor(() => expect(lane.isConnected()).toBe(false), soon)
+  await call()
+  lane.faults.inject({ type: 'lose-events' })
+  await call()
+  lane.faults.clear('lose-events')
+  await call()
+  lane.faults.inject({ type: 'power-cut' })
+  lane.faults.clear('drop-connection')
+  await call()
+  expect(lane.isConnected()).toBe(false)
+  lane.faults.clear('power-cut')
+  await vi.waitFor(() => expect(broker.eventsOf('lane-1')).toHaveLength(2), soon)
+  expect(broker.eventsOf('lane-1').map(({ seq, replayed }) => [seq, replayed])).toEqual([
+    [1, true],
+    [3, true],
+  ])
 })
 
 test('faults show: a skewed clock, a doubled event, a slow answer, silence', async () => {

@@ -5,12 +5,19 @@ import { connect as connectSocket, type Socket } from 'node:net'
 import { expect, onTestFinished, vi } from 'vitest'
 import { startMqttBroker, type MqttBrokerOptions } from '../src/adapters/mqtt-broker/mqtt-broker.ts'
 import type { DeviceFront } from '../src/core/ports.ts'
+import { nativeDialect } from '../src/protocol/index.ts'
 
 const secrets: Readonly<Record<string, string>> = { 'lane-1': 'secret-one', 'lane-2': 'secret-two' }
 export const tlsFile = (name: string) => readFileSync(new URL(`fixtures/tls/${name}`, import.meta.url), 'utf8')
 
+const speakerOf: DeviceFront['speakerOf'] = (name) => ({
+  ...{ deviceId: name, topicName: name, dialect: nativeDialect },
+  encode: (payload) => ({ payload }),
+})
+
 export async function startTestBroker(options: MqttBrokerOptions = {}) {
   const front = {
+    speakerOf: vi.fn<DeviceFront['speakerOf']>(speakerOf),
     signIn: vi.fn<DeviceFront['signIn']>((deviceId, secret) => (secrets[deviceId] === secret ? 'admitted' : 'refused')),
     takenOver: vi.fn<DeviceFront['takenOver']>(),
     accept: vi.fn<DeviceFront['accept']>(() => Promise.resolve()),

@@ -1,9 +1,10 @@
-import { topics, type CommandResult } from '@gatehouse/gateway/protocol'
+import type { CommandResult } from '@gatehouse/gateway/protocol'
 import { connect, type MqttClient } from 'mqtt'
 import { tlsOptions, type DeviceTls } from './device-tls.ts'
 import type { Faults } from './faults.ts'
 import type { Logger } from './logger.ts'
 import type { Random } from './seeded-random.ts'
+import type { Said, Speech } from './speech.ts'
 
 /** Events that fit into the flash of a real controller; beyond that the oldest goes. */
 const keptEvents = 1000
@@ -18,6 +19,9 @@ export interface LinkOptions {
   /** `mqtt://host:port` of the gateway, or `mqtts://host:port` with `tls`. */
   readonly broker: string
   readonly tls?: DeviceTls | undefined
+  /** 1 is real time; 10 makes every delay ten times shorter. */
+  readonly pace: number
+  readonly speech: Speech
   readonly random: Random
   readonly faults: Faults
   readonly logger: Logger
@@ -42,15 +46,27 @@ interface KeptEvent {
   messageId?: number | undefined
 }
 
+const say = (client: MqttClient, { topic, payload, isRetained = false }: Said) => {
+  if (client.connected) client.publish(topic, payload, { qos: 1, retain: isRetained })
+}
+
 /** Sends kept events in order, a few at a time, and forgets each only when the gateway has acknowledged it. */
-function createEventQueue(client: MqttClient, topic: string, faults: Faults) {
+function createEventQueue(client: MqttClient, { speech, faults, pace }: LinkOptions) {
   const kept: KeptEvent[] = []
 
+  function followUp(event: object) {
+    const later = speech.followUp?.(event)
+    if (later) setTimeout(() => say(client, later.said), later.afterMs / pace).unref()
+  }
+
   function send(entry: KeptEvent) {
-    const payload = JSON.stringify(entry.isHistory ? { ...entry.event, replayed: true } : entry.event)
+    const said = speech.event(entry.event, entry.isHistory)
+    if (!said) return
+    const { topic, payload } = said
     if (faults.has('duplicate-events')) client.publish(topic, payload, { qos: 1 })
     const acknowledged = client.publishAsync(topic, payload, { qos: 1 })
     entry.messageId = client.getLastMessageId()
+    if (!entry.isHistory) followUp(entry.event)
     acknowledged.then(
       () => forget(entry),
       () => undefined, // the connection went: the event stays and is replayed after the next connect
@@ -73,6 +89,7 @@ function createEventQueue(client: MqttClient, topic: string, faults: Faults) {
   return {
     drain,
     add(event: object) {
+      if (faults.has('lose-events') || !speech.event(event, false)) return
       kept.push({ event, isHistory: !client.connected })
       if (kept.length > keptEvents) kept.shift()
       drain()
@@ -112,7 +129,8 @@ function parse(payload: Buffer): unknown {
   }
 }
 
-function openClient({ deviceId, secret, broker, tls, random }: LinkOptions) {
+function openClient({ deviceId, secret, broker, tls, random, speech }: LinkOptions) {
+  const { offline } = speech
   return connect(broker, {
     clientId: deviceId,
     username: deviceId,
@@ -126,29 +144,31 @@ function openClient({ deviceId, secret, broker, tls, random }: LinkOptions) {
     reconnectPeriod: random.int(500, 2500),
     queueQoSZero: false,
     resubscribe: false,
-    will: { topic: topics.status(deviceId), payload: Buffer.from('offline'), qos: 1, retain: true },
+    ...(offline && {
+      will: { topic: offline.topic, payload: Buffer.from(offline.payload), qos: 1 as const, retain: true },
+    }),
   })
 }
 
 export function openLink(options: LinkOptions): DeviceLink {
-  const { deviceId, faults } = options
+  const { faults, speech } = options
   const client = openClient(options)
-  const events = createEventQueue(client, topics.event(deviceId), faults)
+  const events = createEventQueue(client, options)
   const log = createConnectionLog(options)
   let isCut = false
 
   client.on('connect', () => {
     log.connected()
-    client.subscribe(topics.command(deviceId), { qos: 1 })
-    client.publish(topics.status(deviceId), 'online', { qos: 1, retain: true })
+    client.subscribe(speech.listensTo, { qos: 1 })
+    if (speech.online) say(client, speech.online)
     options.onConnected()
     events.drain()
   })
-  client.on('message', (_topic, payload) => options.onCommand(parse(payload)))
+  client.on('message', (topic, payload) => options.onCommand(speech.understand(topic, parse(payload))))
   client.on('close', () => events.connectionLost())
   client.on('error', (error) => log.trouble(error.message || error.name))
   faults.onChange(() => {
-    if (faults.has('drop-connection') !== isCut) {
+    if ((faults.has('drop-connection') || faults.has('power-cut')) !== isCut) {
       isCut = !isCut
       if (isCut) client.end(true)
       else client.reconnect()
@@ -156,16 +176,16 @@ export function openLink(options: LinkOptions): DeviceLink {
     events.drain()
   })
 
-  const say = (topic: string, message: object) => {
-    if (client.connected && !faults.has('silent')) client.publish(topic, JSON.stringify(message), { qos: 1 })
+  const tell = (said: Said | undefined) => {
+    if (said && !faults.has('silent')) say(client, said)
   }
   return {
-    report: (report) => say(topics.report(deviceId), report),
+    report: (report) => tell(speech.report(report)),
     event: (event) => events.add(event),
-    result: (result) => say(topics.result(deviceId), result),
+    result: (result) => tell(speech.result(result)),
     isConnected: () => client.connected,
     async close() {
-      if (client.connected) client.publish(topics.status(deviceId), 'offline', { qos: 1, retain: true })
+      if (speech.offline) say(client, speech.offline)
       const gone = new Promise<void>((resolve) => {
         setTimeout(resolve, goodbyeMs).unref()
       })

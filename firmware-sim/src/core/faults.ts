@@ -14,6 +14,10 @@ export const Fault = Type.Union([
   Type.Object({ type: Type.Literal('stuck') }),
   /** Connected, but says nothing any more. */
   Type.Object({ type: Type.Literal('silent') }),
+  /** No power: nothing works, and what was not in the flash is forgotten. */
+  Type.Object({ type: Type.Literal('power-cut') }),
+  /** The flash is worn out: what happens is not written down, and so never told. */
+  Type.Object({ type: Type.Literal('lose-events') }),
   /** Sends each event twice, with the same id. */
   Type.Object({ type: Type.Literal('duplicate-events') }),
 ])

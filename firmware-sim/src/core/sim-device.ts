@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import type { Random } from './seeded-random.ts'
+import type { Speech } from './speech.ts'
 
 /** An event before the device has stamped it. Distributes over unions. */
 export type EventBody<E> = E extends unknown ? Omit<E, 'id' | 'at' | 'replayed'> : never
@@ -33,6 +34,8 @@ export interface SimDevice<S extends object, R, E, C, X> {
   readonly report: (state: S) => ReportBody<R>
   readonly onCommand: (state: S, command: C, sim: SimContext<E>) => Outcome
   readonly onStimulus: (state: S, stimulus: X, sim: SimContext<E>) => void
+  /** How it speaks, if not as the house does. */
+  readonly speech?: (deviceId: string) => Speech
   /** Runs before each regular report: batteries drain, temperatures drift. */
   readonly onTick?: (state: S, sim: SimContext<E>) => void
 }

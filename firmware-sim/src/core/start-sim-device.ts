@@ -5,6 +5,7 @@ import { createFaults, type Faults } from './faults.ts'
 import type { Logger } from './logger.ts'
 import type { Random } from './seeded-random.ts'
 import type { SimDevice } from './sim-device.ts'
+import { nativeSpeech } from './speech.ts'
 import { createTwin } from './twin.ts'
 
 const reportEveryMs = 30_000
@@ -70,6 +71,8 @@ export function startSimDevice<S extends object, R extends object, E extends obj
     secret,
     broker,
     tls,
+    pace,
+    speech: (device.speech ?? nativeSpeech)(deviceId),
     random: random.fork('network'),
     faults,
     logger,

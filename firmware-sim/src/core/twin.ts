@@ -68,6 +68,7 @@ function createResultMemory() {
       if (results.size > rememberedResults && !oldest.done) results.delete(oldest.value)
       return result
     },
+    clear: () => results.clear(),
   }
 }
 
@@ -84,6 +85,10 @@ function createReporter<S extends object, R, E, C, X>(device: SimDevice<S, R, E,
       seq += 1
       ports.report({ at: ports.now(), seq, ...body } as R)
     },
+    restart() {
+      seq = 0
+      last = ''
+    },
   }
 }
 
@@ -91,11 +96,15 @@ function createContext<R, E>(
   ports: TwinPorts<R, E>,
   timers: ReturnType<typeof createTimers>,
   whileRunning: (action: () => void) => void,
-): SimContext<E> {
+): SimContext<E> & { restart(): void } {
   // The clock is part of the name: a restarted device never uses the name of an earlier event again.
-  const boot = ports.now().toString(36)
+  let boot = ports.now().toString(36)
   let events = 0
   return {
+    restart() {
+      boot = ports.now().toString(36)
+      events = 0
+    },
     random: ports.random,
     after: (name, ms, action) => timers.after(name, ms, () => whileRunning(action)),
     cancel: timers.cancel,
@@ -113,6 +122,7 @@ export function createTwin<S extends object, R, E, C, X>(
   device: SimDevice<S, R, E, C, X>,
   ports: TwinPorts<R, E>,
 ): Twin<X> {
+  const { faults } = ports
   const state = structuredClone(device.initial)
   const timers = createTimers(ports.pace)
   const results = createResultMemory()
@@ -125,9 +135,24 @@ export function createTwin<S extends object, R, E, C, X>(
     reporter.report(state, true)
   })
 
+  let isDark = false
+  faults.onChange(() => {
+    if (faults.has('power-cut') === isDark) return
+    isDark = !isDark
+    if (isDark) forget()
+    else reporter.report(state, false)
+  })
+  function forget() {
+    timers.cancelAll()
+    results.clear()
+    Object.assign(state, structuredClone(device.initial))
+    reporter.restart()
+    sim.restart()
+  }
+
   return {
     command(message) {
-      if (!envelope.Check(message) || message.expiresAt < ports.now()) return undefined
+      if (isDark || !envelope.Check(message) || message.expiresAt < ports.now()) return undefined
       const { commandId } = message
       const known = results.get(commandId)
       if (known) return known
@@ -138,10 +163,12 @@ export function createTwin<S extends object, R, E, C, X>(
       return results.keep(result)
     },
     stimulate(stimulus) {
+      if (isDark) return
       device.onStimulus(state, stimulus, sim)
       reporter.report(state, true)
     },
     tick() {
+      if (isDark) return
       device.onTick?.(state, sim)
       reporter.report(state, false)
     },

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { createRandom } from '../core/seeded-random.ts'
 import { playTwin } from '../../test/twin-stage.ts'
 import { barrier } from './barrier.device.ts'
 
@@ -134,4 +135,98 @@ test('only the last hundred results are remembered', () => {
   for (let i = 0; i < 150; i += 1) lane.command({ op: 'display', lines: ['x'] })
   const before = lane.command({ op: 'display', lines: ['x'] }, { commandId: 'c1' })
   expect(before).toEqual({ commandId: 'c1', ok: true })
+})
+
+test('a car that follows without waiting is told apart from the one that was let in', async () => {
+  const lane = setup()
+  lane.arrive('沪A11111')
+  lane.twin.stimulate({
+    ...{ type: 'vehicle', plate: '沪A22222', colour: 'blue', confidence: 97, patienceMs: 20_000 },
+    tailgates: true,
+  })
+  await lane.pass(400)
+  lane.command({ op: 'open' })
+  await lane.pass(9000)
+  expect(lane.told()).toEqual(['plate', 'passed', 'tailgated', 'passed'])
+  await lane.pass(3000)
+  expect(lane.last()).toMatchObject({ arm: 'closed', loop: false })
+})
+
+test('an arm that is pushed up tells so, lets the car out, and comes down again', async () => {
+  const lane = setup()
+  lane.arrive('沪B66666')
+  await lane.pass(400)
+  lane.twin.stimulate({ type: 'forced' })
+  lane.twin.stimulate({ type: 'forced' })
+  await lane.pass(3000)
+  expect(lane.told()).toEqual(['plate', 'forced', 'passed'])
+  await lane.pass(3000)
+  expect(lane.last()).toMatchObject({ arm: 'closed' })
+  lane.twin.stimulate({ type: 'forced' })
+  await lane.pass(8000)
+  expect(lane.last()).toMatchObject({ arm: 'closed' })
+})
+
+test('the radar keeps the arm up; after a minute the lane counts as blocked, once', async () => {
+  const lane = setup()
+  lane.command({ op: 'open' })
+  await lane.pass(2000)
+  lane.twin.stimulate({ type: 'obstacle', forMs: 90_000 })
+  expect(lane.last()).toMatchObject({ radar: true })
+  await lane.pass(85_000)
+  expect(lane.last()).toMatchObject({ arm: 'open', radar: true })
+  expect(lane.told()).toEqual(['blocked'])
+  await lane.pass(8000)
+  expect(lane.last()).toMatchObject({ arm: 'closed', radar: false })
+  expect(lane.told()).toEqual(['blocked'])
+})
+
+test('an obstacle under the falling arm sends it up again', async () => {
+  const lane = setup()
+  lane.command({ op: 'open' })
+  await lane.pass(9900)
+  expect(lane.last()).toMatchObject({ arm: 'closing' })
+  lane.twin.stimulate({ type: 'obstacle', forMs: 1000 })
+  expect(lane.last()).toMatchObject({ arm: 'opening' })
+  await lane.pass(12_000)
+  expect(lane.last()).toMatchObject({ arm: 'closed' })
+})
+
+test('whatever happens, the arm never comes down while loop or radar are occupied', async () => {
+  const lane = setup()
+  const random = createRandom('never onto a car')
+  for (let step = 0; step < 400; step += 1) {
+    const act = random.int(0, 6)
+    if (act === 0) lane.arrive('沪A12345', random.int(500, 9000))
+    else if (act === 1) lane.twin.stimulate({ type: 'obstacle', forMs: random.int(100, 9000) })
+    else if (act === 2) lane.twin.stimulate({ type: 'forced' })
+    else if (act === 3) lane.command({ op: 'hold-open' })
+    else if (act === 4) lane.command({ op: 'release' })
+    else lane.command({ op: 'open' })
+    await lane.pass(random.int(50, 4000))
+  }
+  const closingOnto = lane.reports.filter(({ arm, loop, radar }) => arm === 'closing' && (loop || radar === true))
+  expect(closingOnto).toEqual([])
+  const fallen = lane.reports.filter(({ arm }, index) => arm === 'closed' && lane.reports[index - 1]?.arm === 'open')
+  expect(fallen).toEqual([])
+})
+
+test('without power nothing works; afterwards the lane counts anew and has forgotten the car', async () => {
+  const lane = setup()
+  lane.arrive()
+  await lane.pass(400)
+  const [first] = lane.events
+  lane.faults.inject({ type: 'power-cut' })
+  const silent = lane.reports.length
+  lane.arrive('沪A22222')
+  lane.twin.tick()
+  expect(lane.command({ op: 'open' })).toBeUndefined()
+  await lane.pass(30_000)
+  expect([lane.reports.length, lane.told()]).toEqual([silent, ['plate']])
+  lane.faults.clear('power-cut')
+  expect(lane.last()).toMatchObject({ seq: 1, arm: 'closed', loop: false })
+  lane.arrive('沪A33333')
+  await lane.pass(400)
+  expect(lane.events.at(-1)).toMatchObject({ plate: '沪A33333', seq: 1 })
+  expect(lane.events.at(-1)?.id).not.toBe(first?.id)
 })

@@ -9,6 +9,10 @@ const closeAfterFreeMs = 1000
 const closeUnusedMs = 8000
 const recognitionMs = 350
 const nextCarMs = 1500
+/** A car that does not wait for the arm is so close behind. */
+const tailgateMs = 500
+const forcedOpenMs = 6000
+const blockedAfterMs = 60_000
 
 interface Vehicle {
   readonly plate: string
@@ -18,14 +22,22 @@ interface Vehicle {
   readonly patienceMs: number
   /** Name of the uploaded picture; the upload runs while the camera reads the plate. */
   readonly picture?: Promise<string | undefined>
+  /** Follows the car before it under the open arm instead of waiting for its own turn. */
+  readonly tailgates?: boolean
 }
 
 export type BarrierStimulus =
-  ({ readonly type: 'vehicle' } & Vehicle) | { readonly type: 'call'; readonly picture?: Promise<string | undefined> }
+  | ({ readonly type: 'vehicle' } & Vehicle)
+  | { readonly type: 'call'; readonly picture?: Promise<string | undefined> }
+  /** Somebody pushes the arm up. */
+  | { readonly type: 'forced' }
+  /** Something stands under the arm, where the radar looks. */
+  | { readonly type: 'obstacle'; readonly forMs: number }
 
 interface BarrierState {
   arm: BarrierReport['arm']
   loop: boolean
+  radar: boolean
   temperatureCelsius: number
   /** Kept up until `release`. */
   held: boolean
@@ -38,8 +50,14 @@ type Sim = SimContext<BarrierEvent>
 
 const jammed = { code: 'ARM_STUCK', message: 'The arm does not move; a technician must look at it' } as const
 
+/** Never onto a car: an arm that loop or radar keep up says so when it lasts. */
 function lower(barrier: BarrierState, sim: Sim) {
-  if (barrier.held || barrier.loop || barrier.arm !== 'open') return
+  if (barrier.held || barrier.arm !== 'open') return
+  if (barrier.loop || barrier.radar) {
+    if (!sim.isPending('blocked')) sim.after('blocked', blockedAfterMs, () => sim.emit({ type: 'blocked' }))
+    return
+  }
+  sim.cancel('blocked')
   barrier.arm = 'closing'
   sim.after('arm', travelMs, () => {
     barrier.arm = 'closed'
@@ -74,7 +92,34 @@ function leaveLoop(barrier: BarrierState, sim: Sim, type: 'passed' | 'reversed')
   barrier.loop = false
   sim.emit({ type })
   sim.after('close', closeAfterFreeMs, () => lower(barrier, sim))
-  sim.after('approach', nextCarMs, () => approach(barrier, sim))
+  const isFollowed = type === 'passed' && barrier.waiting[0]?.tailgates === true
+  if (isFollowed) sim.after('approach', tailgateMs, () => tailgate(barrier, sim))
+  else sim.after('approach', nextCarMs, () => approach(barrier, sim))
+}
+
+/** The second car for one opening: nobody reads it. */
+function tailgate(barrier: BarrierState, sim: Sim) {
+  barrier.loop = true
+  if (!barrier.held) sim.emit({ type: 'tailgated' })
+  driveThrough(barrier, sim)
+}
+
+function force(barrier: BarrierState, sim: Sim) {
+  if (barrier.arm === 'open' || barrier.arm === 'opening') return
+  sim.cancel('arm')
+  barrier.arm = 'open'
+  sim.emit({ type: 'forced' })
+  if (barrier.loop) driveThrough(barrier, sim)
+  else sim.after('close', forcedOpenMs, () => lower(barrier, sim))
+}
+
+function obstruct(barrier: BarrierState, forMs: number, sim: Sim) {
+  barrier.radar = true
+  if (barrier.arm === 'closing') raise(barrier, sim)
+  sim.after('radar', forMs, () => {
+    barrier.radar = false
+    sim.after('close', closeAfterFreeMs, () => lower(barrier, sim))
+  })
 }
 
 function recognise(barrier: BarrierState, vehicle: Vehicle, sim: Sim) {
@@ -114,22 +159,30 @@ function onCommand(barrier: BarrierState, command: BarrierCommand, sim: Sim): Ou
   }
 }
 
-/** Raises on command, lowers itself once the loop is free, goes up again when told to while it falls. */
+/** Raises on command, lowers itself once loop and radar are free, goes up again when told to while it falls. */
 export const barrier = defineSimDevice<BarrierState, BarrierReport, BarrierEvent, BarrierCommand, BarrierStimulus>({
   kind: 'barrier',
-  initial: { arm: 'closed', loop: false, temperatureCelsius: 24, held: false, display: [], waiting: [] },
+  initial: { arm: 'closed', loop: false, radar: false, temperatureCelsius: 24, held: false, display: [], waiting: [] },
   command: BarrierCommand,
-  report: ({ arm, loop, temperatureCelsius }) => ({ arm, loop, temperatureCelsius }),
+  report: ({ arm, loop, radar, temperatureCelsius }) => ({ arm, loop, radar, temperatureCelsius }),
   onCommand,
   onStimulus(state, stimulus, sim) {
-    if (stimulus.type === 'vehicle') {
-      state.waiting.push(stimulus)
-      if (!sim.isPending('approach')) approach(state, sim)
-      return
+    switch (stimulus.type) {
+      case 'vehicle':
+        state.waiting.push(stimulus)
+        if (!sim.isPending('approach')) approach(state, sim)
+        return
+      case 'call':
+        sim.whenReady(stimulus.picture ?? Promise.resolve(undefined), (picture) =>
+          sim.emit({ type: 'call', ...(picture !== undefined && { picture }) }),
+        )
+        return
+      case 'forced':
+        force(state, sim)
+        return
+      case 'obstacle':
+        obstruct(state, stimulus.forMs, sim)
     }
-    sim.whenReady(stimulus.picture ?? Promise.resolve(undefined), (picture) =>
-      sim.emit({ type: 'call', ...(picture !== undefined && { picture }) }),
-    )
   },
   onTick(state, sim) {
     if (state.arm === 'fault' && !sim.isStuck()) state.arm = 'closed'

@@ -40,6 +40,7 @@ const acts: { readonly [T in HappeningType]: Enact<T> } = {
       colour,
       confidence,
       patienceMs: (happening.patienceSeconds ?? patienceSeconds) * 1000,
+      tailgates: happening.tailgates === true,
       picture: upload(device.deviceId, sights.vehicle(device, carOf(plate, colour))),
     })
   },
@@ -47,6 +48,9 @@ const acts: { readonly [T in HappeningType]: Enact<T> } = {
     const picture = upload(device.deviceId, sights.snapshot({ ...device, view: 'lane' }, Date.now()))
     fleet.barriers.get(device.deviceId)?.stimulate({ type: 'call', picture })
   },
+  'forced-arm': ({ deviceId }, { fleet }) => fleet.barriers.get(deviceId)?.stimulate({ type: 'forced' }),
+  obstacle: ({ deviceId, forSeconds }, { fleet }) =>
+    fleet.barriers.get(deviceId)?.stimulate({ type: 'obstacle', forMs: forSeconds * 1000 }),
   person({ personId }, { fleet, upload, random }, { device, compound, sights }) {
     const faceId = compound.people.find((person) => person.personId === personId)?.faceId
     if (faceId === undefined) return

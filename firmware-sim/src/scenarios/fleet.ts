@@ -45,6 +45,8 @@ export function startFleet({ scenario, random, logger, gatewayOf, secretOf, tlsO
     'face-gate': (options: SimDeviceOptions) =>
       faceGates.set(options.deviceId, startSimDevice(simDevices['face-gate'], options)),
     smoke: (options: SimDeviceOptions) => smokes.set(options.deviceId, startSimDevice(simDevices.smoke, options)),
+    'vzenith-camera': (options: SimDeviceOptions) =>
+      barriers.set(options.deviceId, startSimDevice(simDevices['vzenith-camera'], options)),
     speaker: (options: SimDeviceOptions) => speakers.set(options.deviceId, startSimDevice(simDevices.speaker, options)),
   }
   for (const compound of scenario.compounds) {

@@ -7,7 +7,7 @@ const Id = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,63}$' })
 const Point = Type.Object({ x: Type.Number({ minimum: 0 }), y: Type.Number({ minimum: 0 }) })
 const Seconds = Type.Number({ minimum: 0, maximum: 86_400 })
 
-export const SimKind = Type.Enum(['barrier', 'face-gate', 'speaker', 'smoke', 'camera'])
+export const SimKind = Type.Enum(['barrier', 'face-gate', 'speaker', 'smoke', 'camera', 'vzenith-camera'])
 export type SimKind = Static<typeof SimKind>
 
 export const ScenarioDevice = Type.Object(
@@ -110,9 +110,15 @@ export const Happening = Type.Union([
       /** What the lane camera reads, when it misreads. */
       readAs: Type.Optional(Type.String({ maxLength: 16 })),
       patienceSeconds: Type.Optional(Seconds),
+      /** Follows the car before it under the open arm. */
+      tailgates: Type.Optional(Type.Boolean()),
     },
     strict,
   ),
+  /** Somebody pushes the arm up. */
+  Type.Object({ ...common, type: Type.Literal('forced-arm') }, strict),
+  /** Something stands under the arm. */
+  Type.Object({ ...common, type: Type.Literal('obstacle'), forSeconds: Seconds }, strict),
   Type.Object({ ...common, type: Type.Literal('call') }, strict),
   Type.Object({ ...common, type: Type.Literal('person'), personId: Id }, strict),
   Type.Object({ ...common, type: Type.Literal('stranger') }, strict),
@@ -154,15 +160,18 @@ export class ScenarioError extends Error {
   override readonly name = 'ScenarioError'
 }
 
-const kindOf: Record<Exclude<HappeningType, 'fault'>, SimKind> = {
-  vehicle: 'barrier',
-  call: 'barrier',
-  person: 'face-gate',
-  stranger: 'face-gate',
-  card: 'face-gate',
-  'door-alarm': 'face-gate',
-  smoke: 'smoke',
-  motion: 'camera',
+const lanes: readonly SimKind[] = ['barrier', 'vzenith-camera']
+const kindsOf: Record<Exclude<HappeningType, 'fault'>, readonly SimKind[]> = {
+  vehicle: lanes,
+  'forced-arm': lanes,
+  obstacle: lanes,
+  call: ['barrier'],
+  person: ['face-gate'],
+  stranger: ['face-gate'],
+  card: ['face-gate'],
+  'door-alarm': ['face-gate'],
+  smoke: ['smoke'],
+  motion: ['camera'],
 }
 
 function duplicates(ids: readonly string[]): string[] {
@@ -182,9 +191,11 @@ function contradictions({ compounds, happenings }: Scenario): string[] {
   happenings.forEach((happening, index) => {
     const where = `happenings/${index} (${happening.type})`
     const kind = kinds.get(happening.deviceId)
-    const wanted = happening.type === 'fault' ? kind : kindOf[happening.type]
+    const wanted = happening.type === 'fault' ? undefined : kindsOf[happening.type]
     if (!kind) problems.push(`${where}: there is no device "${happening.deviceId}"`)
-    else if (kind !== wanted) problems.push(`${where}: "${happening.deviceId}" is a ${kind}, not a ${wanted ?? ''}`)
+    else if (wanted && !wanted.includes(kind)) {
+      problems.push(`${where}: "${happening.deviceId}" is a ${kind}, not a ${wanted.join(' or ')}`)
+    }
     if (happening.type === 'person' && !people.has(happening.personId))
       problems.push(`${where}: there is no person "${happening.personId}"`)
   })

@@ -1,7 +1,9 @@
 import type { DesiredDevice } from '@gatehouse/platform/contract'
-import { Compile } from 'typebox/compile'
+import { Compile, type Validator } from 'typebox/compile'
+import { upChannels, type UpChannel } from '../protocol/index.ts'
 import type { Driver } from './driver.ts'
 import type { Devices, KnownDevice } from './house.ts'
+import { serialOf } from './speakers.ts'
 
 export interface DirectoryChange {
   /** New, or changed in any way. */
@@ -20,9 +22,11 @@ export interface DeviceDirectory extends Devices {
 export function createDeviceDirectory(drivers: readonly Driver[]): DeviceDirectory {
   const kinds = new Map(drivers.map((driver) => [driver.kind, withWire(driver)]))
   let known: ReadonlyMap<string, KnownDevice> = new Map()
+  let bySerial: ReadonlyMap<string, KnownDevice> = new Map()
 
   return {
     get: (deviceId) => known.get(deviceId),
+    named: (name) => known.get(name) ?? bySerial.get(name.toLowerCase()),
     values: () => known.values(),
     replace(devices) {
       const next = new Map<string, KnownDevice>()
@@ -34,6 +38,7 @@ export function createDeviceDirectory(drivers: readonly Driver[]): DeviceDirecto
       }
       const before = known
       known = next
+      bySerial = serialsOf(next.values())
       const changed = [...next.values()].filter(
         ({ desired }) => !isSame(desired, before.get(desired.deviceId)?.desired),
       )
@@ -58,7 +63,19 @@ function isOutdated(earlier: DesiredDevice, desired: DesiredDevice): boolean {
   return !isSame(signInOf(desired), signInOf(earlier)) || (earlier.certificates ?? []).some((mark) => !kept.has(mark))
 }
 
-const signInOf = ({ kind, secret, secretHash, address, username }: DesiredDevice) => [
+/** By serial number in small letters; of two devices with one number the first counts. */
+function serialsOf(devices: Iterable<KnownDevice>): Map<string, KnownDevice> {
+  const serials = new Map<string, KnownDevice>()
+  for (const device of devices) {
+    if (device.driver.transport !== 'mqtt' || !device.driver.codec) continue
+    const serial = serialOf(device.desired).toLowerCase()
+    if (!serials.has(serial)) serials.set(serial, device)
+  }
+  return serials
+}
+
+const signInOf = ({ kind, secret, secretHash, address, username, settings }: DesiredDevice) => [
+  settings['sn'],
   kind,
   secret,
   secretHash,
@@ -69,5 +86,10 @@ const signInOf = ({ kind, secret, secretHash, address, username }: DesiredDevice
 /** Compiled once for each kind: a check per message must cost next to nothing. */
 function withWire(driver: Driver): Omit<KnownDevice, 'desired'> {
   if (driver.transport !== 'mqtt') return { driver }
-  return { driver, wire: { report: Compile(driver.report), event: Compile(driver.event) } }
+  const foreign: Partial<Record<UpChannel, Validator>> = {}
+  for (const channel of upChannels) {
+    const translation = driver.codec?.up[channel]
+    if (translation) foreign[channel] = Compile(translation.schema)
+  }
+  return { driver, wire: { report: Compile(driver.report), event: Compile(driver.event), foreign } }
 }

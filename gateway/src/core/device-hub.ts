@@ -4,7 +4,8 @@ import { CommandResult, type UpChannel } from '../protocol/index.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import type { CommandDesk } from './command-desk.ts'
 import type { Continuity } from './continuity.ts'
-import type { MqttDriver, SessionHost } from './driver.ts'
+import type { MqttDriver, SessionHost, Translated } from './driver.ts'
+import { createDeviceStates } from './device-states.ts'
 import type { Devices, Dispatch, KnownDevice } from './house.ts'
 import type { Doorkeeper } from './doorkeeper.ts'
 import type {
@@ -15,17 +16,27 @@ import type {
   MediaStore,
   PlatformLink,
   SignInAnswer,
+  Speaker,
   TakeOver,
   TelemetrySpool,
 } from './ports.ts'
 import type { Presence } from './presence.ts'
-import { decodeText, parseMessage } from './wire-message.ts'
+import type { DeviceSignal } from './signals.ts'
+import { speakerOf, translated } from './speakers.ts'
+import { checkMessage, decodeText, parseJson } from './wire-message.ts'
 
 type Readings = Readonly<Record<string, boolean | number | string>>
 
 interface LastReadings {
   at: number
   readonly readings: Record<string, boolean | number | string>
+}
+
+/** What every report begins with. */
+interface Stamp {
+  readonly at: number
+  /** Other makers do not count. */
+  readonly seq?: number
 }
 
 interface DeviceHubOptions {
@@ -54,10 +65,16 @@ export class DeviceHub implements DeviceFront {
   readonly counts: Record<UpChannel, number> = { report: 0, event: 0, result: 0, status: 0 }
   readonly #options: DeviceHubOptions
   readonly #lastValues = new Map<string, LastReadings>()
+  readonly #states: ReturnType<typeof createDeviceStates>
   #stopped = false
 
   constructor(options: DeviceHubOptions) {
     this.#options = options
+    this.#states = createDeviceStates(options.dispatch)
+  }
+
+  speakerOf(name: string): Speaker {
+    return speakerOf(name, this.#options)
   }
 
   signIn(deviceId: string, credential: Credential, address: string): SignInAnswer {
@@ -71,19 +88,14 @@ export class DeviceHub implements DeviceFront {
   async accept(deviceId: string, channel: UpChannel, payload: Uint8Array): Promise<void> {
     this.counts[channel] += 1
     const device = this.#options.devices.get(deviceId)
-    if (device?.driver.transport !== 'mqtt' || !device.wire) throw deviceUnknown(deviceId)
-    const { report, event } = device.wire
-    switch (channel) {
-      case 'report':
-        return this.#takeReport(device, device.driver, parseMessage(payload, report))
-      case 'event':
-        return this.#takeEvent(deviceId, device.driver, parseMessage(payload, event))
-      case 'result':
-        this.#takeResult(deviceId, parseMessage(payload, resultSchema) as CommandResult)
-        return
-      case 'status':
-        this.#takeStatus(deviceId, decodeText(payload))
-    }
+    if (device?.driver.transport !== 'mqtt') throw deviceUnknown(deviceId)
+    const { driver } = device
+    if (driver.codec) {
+      const messages = translated(device, driver.codec, { channel, payload })
+      this.#options.presence.heard(deviceId)
+      for (const message of messages) await this.#take(device, driver, message)
+    } else if (channel === 'status') this.#takeStatus(deviceId, decodeText(payload))
+    else await this.#take(device, driver, { channel, message: parseJson(payload) })
   }
 
   connected(deviceId: string): void {
@@ -128,6 +140,7 @@ export class DeviceHub implements DeviceFront {
 
   forget(deviceId: string): void {
     this.#lastValues.delete(deviceId)
+    this.#states.forget(deviceId)
     this.#options.continuity.removed(deviceId)
   }
 
@@ -136,18 +149,30 @@ export class DeviceHub implements DeviceFront {
     this.#stopped = true
   }
 
+  /** Takes a message in the form of the house. */
+  async #take(device: KnownDevice, driver: MqttDriver, { channel, message }: Translated): Promise<void> {
+    const { desired, wire } = device
+    if (channel === 'result') this.#takeResult(desired.deviceId, checkMessage(message, resultSchema) as CommandResult)
+    else if (!wire) throw deviceUnknown(desired.deviceId)
+    else if (channel === 'report') await this.#takeReport(device, driver, checkMessage(message, wire.report))
+    else await this.#takeEvent(desired.deviceId, driver, checkMessage(message, wire.event))
+  }
+
   async #takeReport(device: KnownDevice, driver: MqttDriver, message: unknown): Promise<void> {
-    const report = message as { readonly at: number; readonly seq: number }
+    const report = message as Stamp
     const { deviceId } = device.desired
     this.#options.presence.heard(deviceId)
     this.#options.clocks.sample(deviceId, report.at)
-    await this.#takeReadings(device, report.at, driver.toReadings(report as never))
+    await Promise.all([
+      this.#takeReadings(device, report.at, driver.toReadings(report as never)),
+      this.#takeState(deviceId, report, driver.toState?.(report as never)),
+    ])
     // On disk only now: a message that will come again was not yet heard.
     this.#options.continuity.heard(deviceId, 'reports', report)
   }
 
   async #takeEvent(deviceId: string, driver: MqttDriver, message: unknown): Promise<void> {
-    const { presence, clocks, continuity, clock, dispatch } = this.#options
+    const { presence, continuity, dispatch } = this.#options
     const event = message as {
       readonly id: string
       readonly at: number
@@ -155,10 +180,20 @@ export class DeviceHub implements DeviceFront {
       readonly replayed?: boolean
     }
     presence.heard(deviceId)
-    const ageMs = clock.now() + clocks.offsetOf(deviceId) - event.at
-    const replayed = event.replayed === true || ageMs > staleAfterMs
+    const replayed = event.replayed === true || this.#isStale(deviceId, event.at)
     await dispatch(driver.toSignal(event as never), { deviceId, eventId: event.id, at: event.at, replayed })
     continuity.heard(deviceId, 'events', event)
+  }
+
+  async #takeState(deviceId: string, { at, seq }: Stamp, state: DeviceSignal | undefined): Promise<void> {
+    if (!state) return
+    const replayed = this.#isStale(deviceId, at)
+    await this.#states.take(state, { deviceId, eventId: `state-${at}-${seq ?? 0}`, at, replayed })
+  }
+
+  #isStale(deviceId: string, at: number): boolean {
+    const { clock, clocks } = this.#options
+    return clock.now() + clocks.offsetOf(deviceId) - at > staleAfterMs
   }
 
   #takeResult(deviceId: string, result: CommandResult): void {
@@ -186,6 +221,7 @@ export class DeviceHub implements DeviceFront {
         hasFields = true
       }
     }
+    if (Object.keys(values).length === 0) return
     const last = this.#lastValues.get(deviceId)
     if (last) {
       Object.assign(last.readings, values)

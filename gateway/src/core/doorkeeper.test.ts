@@ -37,7 +37,7 @@ test('what nobody could be told is at least in the log', async () => {
   const error = vi.fn()
   const [device] = compound
   const keeper = createDoorkeeper({
-    devices: { get: () => undefined, values: () => [] },
+    devices: { get: () => undefined, named: () => undefined, values: () => [] },
     isSecretOf: () => false,
     store: memory.store,
     clock: { now: () => startTime },

@@ -1,5 +1,6 @@
 import type { DesiredDevice } from '@gatehouse/platform/contract'
 import type { Validator } from 'typebox/compile'
+import type { UpChannel } from '../protocol/index.ts'
 import type { Background } from './background.ts'
 import type { Driver } from './driver.ts'
 import type { Clock, Logger, StateStore } from './ports.ts'
@@ -10,11 +11,18 @@ export interface KnownDevice {
   readonly desired: DesiredDevice
   readonly driver: Driver
   /** Compiled schemas of what it says; MQTT devices only. */
-  readonly wire?: { readonly report: Validator; readonly event: Validator }
+  readonly wire?: {
+    readonly report: Validator
+    readonly event: Validator
+    /** What another maker's device says before it is translated. */
+    readonly foreign: Readonly<Partial<Record<UpChannel, Validator>>>
+  }
 }
 
 export interface Devices {
   get(deviceId: string): KnownDevice | undefined
+  /** The device that calls itself so: by its id, or by the serial number that its maker gave it. */
+  named(name: string): KnownDevice | undefined
   values(): Iterable<KnownDevice>
 }
 

@@ -1,5 +1,5 @@
 import type { AreaEventRecord, NewAreaEvent, UplinkDown } from '@gatehouse/platform/contract'
-import type { UpChannel } from '../protocol/index.ts'
+import type { Dialect, UpChannel } from '../protocol/index.ts'
 
 /** One atomic step of the gateway: what it remembers and what it tells, together or not at all. */
 export interface Change {
@@ -278,8 +278,20 @@ export interface ListenerIdentity {
   certificateOf(connection: object): DeviceCertificate | 'invalid' | undefined
 }
 
+/** A device as it signs in, and how it speaks. */
+export interface Speaker {
+  readonly deviceId: string
+  /** What stands for it in its topics. */
+  readonly topicName: string
+  readonly dialect: Dialect
+  /** A command as it is to be sent, and the name of its topic where the dialect has one. */
+  encode(command: object): { readonly payload: object; readonly name?: string }
+}
+
 /** What the broker asks of the house. */
 export interface DeviceFront {
+  /** Who calls itself so; somebody unknown speaks as the house does. */
+  speakerOf(name: string): Speaker
   /** Whether the device is known and the credential is its own. */
   signIn(deviceId: string, credential: Credential, address: string): SignInAnswer
   takenOver(deviceId: string, takeOver: TakeOver): void

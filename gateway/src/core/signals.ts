@@ -4,9 +4,29 @@ type Picture = { readonly picture?: string | undefined }
 
 /** What a device event means, whatever the maker's dialect: the only thing that areas see of it. */
 export type DeviceSignal =
-  | ({ readonly type: 'vehicle-recognised'; plate: string; colour: string; confidence: number } & Picture)
+  | ({
+      readonly type: 'vehicle-recognised'
+      plate: string
+      colour: string
+      confidence: number
+      /** What else the camera may have read, the likeliest first. */
+      candidates?: readonly string[] | undefined
+      /** The camera takes it for a picture of a plate, not for a plate. */
+      isFake?: boolean | undefined
+    } & Picture)
   | { readonly type: 'vehicle-passed' }
   | { readonly type: 'vehicle-reversed' }
+  /** The controller itself has seen that a car did what it was not opened for. */
+  | ({ readonly type: 'lane-anomaly'; anomaly: AreaEventBody<'parking.lane-anomaly'>['kind'] } & Picture)
+  /** How a lane stands now: told when it changes, and once after the gateway has started. */
+  | {
+      readonly type: 'lane-state-changed'
+      arm?: 'closed' | 'opening' | 'open' | 'closing' | 'fault' | undefined
+      /** Whether the loop under the arm is occupied. */
+      loop?: boolean | undefined
+      /** Whether the radar sees something under the arm. */
+      radar?: boolean | undefined
+    }
   | ({ readonly type: 'help-requested' } & Picture)
   | ({ readonly type: 'face-recognised'; faceId: string; score: number; liveness: number } & Picture)
   | ({ readonly type: 'stranger-seen'; liveness: number } & Picture)

@@ -16,15 +16,17 @@ export function decodeText(payload: Uint8Array): string {
   }
 }
 
-/** A message that follows its schema, or an error that says where it does not. */
-export function parseMessage(payload: Uint8Array, schema: Checks): unknown {
+export function parseJson(payload: Uint8Array): unknown {
   const text = decodeText(payload)
-  let message: unknown
   try {
-    message = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
     throw invalidMessage('The message', 'it is not JSON')
   }
+}
+
+/** A message that follows its schema, or an error that says where it does not. */
+export function checkMessage(message: unknown, schema: Checks): unknown {
   if (schema.Check(message)) return message
   const [problem] = schema.Errors(message)
   throw invalidMessage('The message', problem ? `${problem.instancePath || 'it'} ${problem.message}` : 'unknown form')

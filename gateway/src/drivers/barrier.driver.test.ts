@@ -8,6 +8,14 @@ test('a report is the state of arm, loop and cabinet', () => {
   expect(barrier.toReadings(report)).toEqual({ arm: 'opening', loop: true, temperature: -3 })
 })
 
+test('radar and state are passed on; a lane without a radar says nothing of it', () => {
+  const report = { at: 1, seq: 1, arm: 'open', loop: false, radar: true, temperatureCelsius: 20 } as const
+  expect(barrier.toReadings(report)).toMatchObject({ radar: true })
+  expect(barrier.toState?.(report)).toEqual({ type: 'lane-state-changed', arm: 'open', loop: false, radar: true })
+  const bare = { at: 1, seq: 1, arm: 'open', loop: false, temperatureCelsius: 20 } as const
+  expect(barrier.toState?.(bare)).toEqual({ type: 'lane-state-changed', arm: 'open', loop: false })
+})
+
 test.each([
   [
     { ...basics, type: 'plate', plate: '沪A12345', colour: 'blue', confidence: 90 },
@@ -16,6 +24,18 @@ test.each([
   [{ ...basics, type: 'passed' }, { type: 'vehicle-passed' }],
   [{ ...basics, type: 'reversed' }, { type: 'vehicle-reversed' }],
   [{ ...basics, type: 'call' }, { type: 'help-requested' }],
+  [
+    { ...basics, type: 'tailgated' },
+    { type: 'lane-anomaly', anomaly: 'tailgating' },
+  ],
+  [
+    { ...basics, type: 'forced' },
+    { type: 'lane-anomaly', anomaly: 'forced-opening' },
+  ],
+  [
+    { ...basics, type: 'blocked' },
+    { type: 'lane-anomaly', anomaly: 'blocked' },
+  ],
 ] as const)('%o means %o', (event, signal) => {
   expect(barrier.toSignal(event)).toEqual(signal)
 })

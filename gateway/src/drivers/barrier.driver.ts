@@ -5,12 +5,13 @@ import type { DeviceSignal } from '../core/signals.ts'
 import { BarrierEvent, BarrierReport, type BarrierCommand } from '../protocol/index.ts'
 
 const nothing = Type.Object({})
+const anomalies = { tailgated: 'tailgating', forced: 'forced-opening', blocked: 'blocked' } as const
 
 function toSignal(event: BarrierEvent): DeviceSignal {
   switch (event.type) {
     case 'plate': {
-      const { plate, colour, confidence, picture } = event
-      return { type: 'vehicle-recognised', plate, colour, confidence, picture }
+      const { plate, colour, confidence, candidates, fake, picture } = event
+      return { type: 'vehicle-recognised', plate, colour, confidence, candidates, isFake: fake, picture }
     }
     case 'passed':
       return { type: 'vehicle-passed' }
@@ -18,6 +19,10 @@ function toSignal(event: BarrierEvent): DeviceSignal {
       return { type: 'vehicle-reversed' }
     case 'call':
       return { type: 'help-requested', picture: event.picture }
+    case 'tailgated':
+    case 'forced':
+    case 'blocked':
+      return { type: 'lane-anomaly', anomaly: anomalies[event.type], picture: event.picture }
   }
 }
 
@@ -27,6 +32,7 @@ export const barrier = defineMqttDriver({
   capabilities: {
     arm: choice('Arm', ['closed', 'opening', 'open', 'closing', 'fault']),
     loop: binary('Car on the loop'),
+    radar: binary('Something under the arm'),
     temperature: numeric('Temperature', '°C'),
     open: command('Open', nothing, { confirm: true, idempotent: true }),
     holdOpen: command('Hold open', nothing, { confirm: true, idempotent: true }),
@@ -43,8 +49,9 @@ export const barrier = defineMqttDriver({
   exit: { holdOpen: 'holdOpen', release: 'release' },
   report: BarrierReport,
   event: BarrierEvent,
-  toReadings: ({ arm, loop, temperatureCelsius }) => ({ arm, loop, temperature: temperatureCelsius }),
+  toReadings: ({ arm, loop, radar, temperatureCelsius }) => ({ arm, loop, radar, temperature: temperatureCelsius }),
   toSignal,
+  toState: ({ arm, loop, radar }) => ({ type: 'lane-state-changed', arm, loop, radar }),
   commands: {
     open: (): BarrierCommand => ({ op: 'open' }),
     holdOpen: (): BarrierCommand => ({ op: 'hold-open' }),

@@ -10,6 +10,8 @@ export const BarrierReport = Type.Object({
   arm: Type.Enum(['closed', 'opening', 'open', 'closing', 'fault']),
   /** Whether the induction loop under the arm is occupied. */
   loop: Type.Boolean(),
+  /** Whether the radar sees something under the arm; left out by a lane that has none. */
+  radar: Type.Optional(Type.Boolean()),
   temperatureCelsius: Type.Number({ minimum: -60, maximum: 120 }),
 })
 export type BarrierReport = Static<typeof BarrierReport>
@@ -22,6 +24,10 @@ export const BarrierEvent = Type.Union([
     plate: Type.String({ maxLength: 16 }),
     colour: PlateColour,
     confidence: Type.Number({ minimum: 0, maximum: 100 }),
+    /** What else it may be, the likeliest first. */
+    candidates: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 16 }), { maxItems: 9 })),
+    /** Looks like a picture of a plate. */
+    fake: Type.Optional(Type.Boolean()),
     picture: Type.Optional(PictureName),
   }),
   /** The loop was released behind the open arm: the car is through. */
@@ -30,6 +36,12 @@ export const BarrierEvent = Type.Union([
   Type.Object({ ...eventFields, type: Type.Literal('reversed') }),
   /** Somebody pressed the help button. */
   Type.Object({ ...eventFields, type: Type.Literal('call'), picture: Type.Optional(PictureName) }),
+  /** The loop was taken a second time before the arm came down: two cars for one opening. */
+  Type.Object({ ...eventFields, type: Type.Literal('tailgated'), picture: Type.Optional(PictureName) }),
+  /** The arm was pushed up or broken through although nothing had told it to open. */
+  Type.Object({ ...eventFields, type: Type.Literal('forced'), picture: Type.Optional(PictureName) }),
+  /** Loop or radar have kept the open arm from coming down for a minute. */
+  Type.Object({ ...eventFields, type: Type.Literal('blocked'), picture: Type.Optional(PictureName) }),
 ])
 export type BarrierEvent = Static<typeof BarrierEvent>
 

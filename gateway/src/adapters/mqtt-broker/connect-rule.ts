@@ -1,4 +1,5 @@
-import { topics } from '../../protocol/index.ts'
+import type { Speaker } from '../../core/ports.ts'
+import { channelOf, nativeDialect } from '../../protocol/index.ts'
 
 export interface ConnectRequest {
   readonly clientId: string
@@ -17,11 +18,22 @@ export type ConnectRefusal =
 const deviceIdGrammar = /^[a-z0-9][a-z0-9-]{0,63}$/
 
 /** What can be said of a CONNECT before the secret is looked at. */
-export function checkConnect({ clientId, username = '', will }: ConnectRequest): ConnectRefusal | undefined {
-  if (!deviceIdGrammar.test(username)) return { reason: 'not-authorized', returnCode: 4 }
-  if (!clientId.startsWith(username)) return { reason: 'bad-client-id', returnCode: 2 }
-  if (will && (will.topic !== topics.status(username) || String(will.payload) !== 'offline')) {
-    return { reason: 'bad-will', returnCode: 5 }
-  }
-  return undefined
+export function checkConnect(
+  { clientId, username = '', will }: ConnectRequest,
+  speaker: Pick<Speaker, 'deviceId' | 'topicName' | 'dialect'>,
+): ConnectRefusal | undefined {
+  if (!deviceIdGrammar.test(speaker.deviceId)) return { reason: 'not-authorized', returnCode: 4 }
+  const names = [username, speaker.deviceId, speaker.topicName]
+  if (!names.some((name) => clientId.startsWith(name))) return { reason: 'bad-client-id', returnCode: 2 }
+  return will && !isOwnWill(will, speaker) ? { reason: 'bad-will', returnCode: 5 } : undefined
+}
+
+/** Other makers say in words of their own that they are gone. */
+function isOwnWill(
+  { topic, payload }: NonNullable<ConnectRequest['will']>,
+  { topicName, dialect }: Pick<Speaker, 'topicName' | 'dialect'>,
+): boolean {
+  const channel = channelOf(dialect, 'up', { topic, device: topicName })
+  if (dialect !== nativeDialect) return channel !== undefined
+  return channel === 'status' && String(payload) === 'offline'
 }

@@ -1,9 +1,9 @@
 import type { Visitor } from '@gatehouse/platform/mqtt'
 import type { Aedes, AedesOptions, Client, ConnectPacket, PublishPacket } from 'aedes'
 import type { Socket } from 'node:net'
-import type { DeviceCertificate, DeviceFront, Logger, RefusalCounter } from '../../core/ports.ts'
+import type { DeviceCertificate, DeviceFront, Logger, RefusalCounter, Speaker } from '../../core/ports.ts'
 import { AppError } from '../../errors.ts'
-import { parseTopic, type DownChannel, type UpChannel } from '../../protocol/index.ts'
+import type { UpChannel } from '../../protocol/index.ts'
 import { checkConnect, type ConnectRefusal } from './connect-rule.ts'
 import { dismiss } from './dismiss.ts'
 import type { Shown } from './listeners.ts'
@@ -24,8 +24,8 @@ interface Visit {
   readonly shown: Shown
   /** As the device chose it. */
   clientId: string
-  /** As the device calls itself, or as its certificate does. */
-  deviceId: string
+  /** Who it says it is. */
+  speaker: Speaker
   refusal?: ConnectRefusal | undefined
   hasWill: boolean
   session?: Session
@@ -95,7 +95,7 @@ export class DeviceDoor {
 
   /** Begins to follow what becomes of a connection. */
   enter(client: Client, visit: Pick<Visit, 'socket' | 'visitor' | 'shown'>): void {
-    const entered: Visit = { ...visit, clientId: '', deviceId: '', hasWill: false }
+    const entered: Visit = { ...visit, speaker: this.#parts.front.speakerOf(''), clientId: '', hasWill: false }
     this.#visits.set(client, entered)
     visit.socket.once('close', () => this.#leave(entered))
   }
@@ -112,10 +112,7 @@ export class DeviceDoor {
     aedes.on('unsubscribe', (names, client) => {
       const session = this.#visits.get(client)?.session
       if (!session) return
-      for (const name of names) {
-        const channel = this.#downChannel(session, name)
-        if (channel) session.unsubscribed(channel)
-      }
+      for (const name of names) session.unsubscribe(name)
     })
   }
 
@@ -136,6 +133,11 @@ export class DeviceDoor {
     }
   }
 
+  /** Whether the device may subscribe to it. */
+  mayHear(deviceId: string, filter: string): boolean {
+    return this.#sessions.get(deviceId)?.downChannel(filter) !== undefined
+  }
+
   get size(): number {
     return this.#sessions.size
   }
@@ -150,13 +152,14 @@ export class DeviceDoor {
     if (!visit) return new Refusal('unknown connection')
     const { shown } = visit
     visit.clientId = packet.clientId
-    visit.deviceId = packet.username ?? (typeof shown === 'object' ? shown.commonName : '')
-    visit.refusal = shown === 'invalid' ? badCertificate : checkConnect({ ...packet, username: visit.deviceId })
+    const username = packet.username ?? (typeof shown === 'object' ? shown.commonName : '')
+    const speaker = (visit.speaker = this.#parts.front.speakerOf(username))
+    visit.refusal = shown === 'invalid' ? badCertificate : checkConnect({ ...packet, username }, speaker)
     visit.hasWill = packet.will !== undefined
     // The will is carried out here, where a takeover and a broken connection can be told apart.
     delete packet.will
     // One session per device: sessions go by device id, whatever follows it in the client id.
-    packet.clientId = visit.deviceId
+    packet.clientId = speaker.deviceId
     return undefined
   }
 
@@ -165,25 +168,23 @@ export class DeviceDoor {
     // It has no session, and so it may neither publish nor subscribe.
     if (this.#isProbe(visit, secret)) return undefined
     if (!visit || visit.refusal) return this.#refuseSignIn(visit?.refusal ?? unknownOrWrong)
-    const { socket, deviceId, shown } = visit
+    const { socket, speaker, shown } = visit
     // Whoever shows a certificate is judged by it alone.
     const certificate = typeof shown === 'object' ? shown : undefined
-    const answer = this.#parts.front.signIn(deviceId, certificate ?? secret, socket.remoteAddress ?? '')
+    const answer = this.#parts.front.signIn(speaker.deviceId, certificate ?? secret, socket.remoteAddress ?? '')
     if (answer !== 'admitted') return this.#refuseSignIn(refusalOf(answer, certificate))
-    this.#begin(client, visit, certificate)
+    visit.session = new Session({ speaker, clientId: visit.clientId, certificate, client, socket })
+    this.#begin(visit.session)
     return undefined
   }
 
   #isProbe(visit: Visit | undefined, secret: string): boolean {
-    return visit?.deviceId === probeName && secret === this.probeSecret
+    return visit?.speaker.deviceId === probeName && secret === this.probeSecret
   }
 
-  #begin(client: Client, visit: Visit, certificate: DeviceCertificate | undefined): void {
-    const { deviceId, clientId, socket } = visit
-    const session = new Session({ deviceId, clientId, certificate, client, socket })
-    const earlier = this.#sessions.get(deviceId)
-    visit.session = session
-    this.#sessions.set(deviceId, session)
+  #begin(session: Session): void {
+    const earlier = this.#sessions.get(session.deviceId)
+    this.#sessions.set(session.deviceId, session)
     session.isAnnounced = earlier?.isAnnounced ?? false
     if (earlier) this.#takeOver(earlier, session) // [MQTT-3.1.4-2]
   }
@@ -216,10 +217,9 @@ export class DeviceDoor {
   }
 
   #subscribe(session: Session, topic: string): boolean {
-    const channel = this.#downChannel(session, topic)
-    if (channel === undefined) this.#parts.counter.refused('mqtt', 'foreign-subscription')
-    else session.subscribed(channel)
-    return channel !== undefined
+    const isOwn = session.subscribe(topic)
+    if (!isOwn) this.#parts.counter.refused('mqtt', 'foreign-subscription')
+    return isOwn
   }
 
   #leave({ session, hasWill, visitor }: Visit): void {
@@ -235,13 +235,6 @@ export class DeviceDoor {
 
   #isPresent(session: Session | undefined): boolean {
     return session !== undefined && this.#sessions.get(session.deviceId) === session
-  }
-
-  #downChannel(session: Session, topic: string): DownChannel | undefined {
-    const parsed = parseTopic(topic)
-    if (parsed?.deviceId !== session.deviceId) return undefined
-    const { channel } = parsed
-    return channel === 'command' || channel === 'desired' ? channel : undefined
   }
 
   #refuseSignIn({ reason, ...rest }: ConnectRefusal): SignInRefusal {

@@ -3,7 +3,7 @@ import { Aedes } from 'aedes'
 import type { Socket } from 'node:net'
 import type { DeviceFront, DeviceLink, Logger, RefusalCounter } from '../../core/ports.ts'
 import { commandExpired, deviceOffline } from '../../errors.ts'
-import { maxPacketBytes, topics } from '../../protocol/index.ts'
+import { maxPacketBytes } from '../../protocol/index.ts'
 import { DeviceDoor, reasonOf } from './device-door.ts'
 import {
   listenPlain,
@@ -70,7 +70,7 @@ export async function startMqttBroker(options: MqttBrokerOptions, parts: MqttBro
   const aedes = await Aedes.createBroker({
     ...door.hooks,
     mq: noFanOut,
-    persistence: volatilePersistence(),
+    persistence: volatilePersistence((deviceId, filter) => door.mayHear(deviceId, filter)),
     drainTimeout: drainTimeoutMs,
     maxClientsIdLength: 64,
   })
@@ -141,15 +141,17 @@ async function openListeners({ plain, tls }: MqttBrokerOptions, events: Listener
 /** Now or not at all: nothing is kept for a device that is away, does not listen or does not read. */
 async function sendCommand(session: Session | undefined, deviceId: string, message: object): Promise<void> {
   const expiresAt = 'expiresAt' in message && typeof message.expiresAt === 'number' ? message.expiresAt : Infinity
-  const patienceMs = Math.min(subscribePatienceMs, expiresAt - Date.now())
-  if (!session || !(await session.hasSubscribed('command', Math.max(0, patienceMs)))) throw deviceOffline(deviceId)
+  const patienceMs = Math.max(0, Math.min(subscribePatienceMs, expiresAt - Date.now()))
+  if (!session) throw deviceOffline(deviceId)
+  const { name, payload } = session.speaker.encode(message)
+  const topic = await session.listens('command', name, patienceMs)
+  if (topic === undefined) throw deviceOffline(deviceId)
   if (Date.now() >= expiresAt) throw commandExpired('commandId' in message ? String(message.commandId) : '')
   // What the operating system no longer takes would wait here and come late.
   if (session.socket.writableNeedDrain) throw deviceOffline(deviceId)
-  const payload = JSON.stringify(message)
   await new Promise<void>((resolve) => {
     session.client.publish(
-      { cmd: 'publish', topic: topics.command(deviceId), qos: 1, dup: false, retain: false, payload },
+      { cmd: 'publish', topic, qos: 1, dup: false, retain: false, payload: JSON.stringify(payload) },
       () => resolve(),
     )
   })

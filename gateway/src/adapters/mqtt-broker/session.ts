@@ -1,11 +1,11 @@
 import type { Client } from 'aedes'
 import type { Socket } from 'node:net'
-import type { DeviceCertificate } from '../../core/ports.ts'
-import { topics, upChannels, type DownChannel, type UpChannel } from '../../protocol/index.ts'
+import type { DeviceCertificate, Speaker } from '../../core/ports.ts'
+import { channelOf, topicWithin, type DownChannel, type UpChannel } from '../../protocol/index.ts'
 import { Inbox } from './inbox.ts'
 
 interface SessionParts {
-  readonly deviceId: string
+  readonly speaker: Speaker
   /** As the device chose it. */
   readonly clientId: string
   /** What it signed in with, if not with its secret. */
@@ -16,6 +16,7 @@ interface SessionParts {
 
 /** One signed-in connection of one device. */
 export class Session {
+  readonly speaker: Speaker
   readonly deviceId: string
   readonly clientId: string
   /** What it signed in with, if not with its secret. */
@@ -28,38 +29,49 @@ export class Session {
   isAnnounced = false
   /** CONNACK was sent. */
   isReady = false
-  readonly #upChannels: ReadonlyMap<string, UpChannel>
-  readonly #subscribed = new Set<DownChannel>()
+  /** Filters that it has subscribed to, and what comes that way. */
+  readonly #subscribed = new Map<string, DownChannel>()
   readonly #subscribers = new Set<() => void>()
 
-  constructor({ deviceId, clientId, certificate, client, socket }: SessionParts) {
-    this.deviceId = deviceId
+  constructor({ speaker, clientId, certificate, client, socket }: SessionParts) {
+    this.speaker = speaker
+    this.deviceId = speaker.deviceId
     this.clientId = clientId
     this.certificate = certificate
     // A socket that is closed has none any more.
     this.address = socket.remoteAddress ?? ''
     this.client = client
     this.socket = socket
-    this.#upChannels = new Map(upChannels.map((channel) => [topics[channel](deviceId), channel]))
   }
 
   /** The channel of one of the device's own topics, `undefined` for any other topic. */
   upChannel(topic: string): UpChannel | undefined {
-    return this.#upChannels.get(topic)
+    const { dialect, topicName } = this.speaker
+    return channelOf(dialect, 'up', { topic, device: topicName })
   }
 
-  subscribed(channel: DownChannel): void {
-    this.#subscribed.add(channel)
+  /** What the device may listen to there, `undefined` for any other filter. */
+  downChannel(filter: string): DownChannel | undefined {
+    const { dialect, topicName } = this.speaker
+    return channelOf(dialect, 'down', { topic: filter, device: topicName })
+  }
+
+  /** Whether the device may listen there; if so, it does from now on. */
+  subscribe(filter: string): boolean {
+    const channel = this.downChannel(filter)
+    if (channel === undefined) return false
+    this.#subscribed.set(filter, channel)
     for (const wake of this.#subscribers) wake()
+    return true
   }
 
-  unsubscribed(channel: DownChannel): void {
-    this.#subscribed.delete(channel)
+  unsubscribe(filter: string): void {
+    this.#subscribed.delete(filter)
   }
 
   /** A device that has just connected subscribes a moment later: worth waiting for instead of calling it offline. */
-  async hasSubscribed(channel: DownChannel, patienceMs: number): Promise<boolean> {
-    if (!this.#subscribed.has(channel) && !this.socket.destroyed) {
+  async listens(channel: DownChannel, name: string | undefined, patienceMs: number): Promise<string | undefined> {
+    if (this.#topicOf(channel, name) === undefined && !this.socket.destroyed) {
       const { promise, resolve } = Promise.withResolvers<undefined>()
       const wake = () => resolve(undefined)
       const timer = setTimeout(wake, patienceMs)
@@ -68,7 +80,16 @@ export class Session {
       this.#subscribers.delete(wake)
       clearTimeout(timer)
     }
-    return this.#subscribed.has(channel) && !this.socket.destroyed
+    return this.socket.destroyed ? undefined : this.#topicOf(channel, name)
+  }
+
+  /** Written as the device has written it. */
+  #topicOf(channel: DownChannel, name: string | undefined): string | undefined {
+    for (const [filter, itsChannel] of this.#subscribed) {
+      const topic = itsChannel === channel ? topicWithin(filter, name) : undefined
+      if (topic !== undefined) return topic
+    }
+    return undefined
   }
 
   ended(): void {

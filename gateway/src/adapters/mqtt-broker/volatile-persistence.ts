@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import { downChannels, topics } from '../../protocol/index.ts'
 
 interface Named {
   readonly id: string
@@ -19,10 +18,9 @@ const nothing = () => Readable.from([])
  * the house; messages to devices are sent now or never. So there is no queue here that could hold an old command:
  * only the subscriptions of a persistent session, one per device, and the packet ids of unfinished QoS 2 exchanges.
  */
-export function volatilePersistence() {
+export function volatilePersistence(mayHear: (deviceId: string, filter: string) => boolean) {
   const subscriptions = new Map<string, Map<string, Subscribed>>()
   const incoming = new WeakMap<object, Map<number, Numbered>>()
-  const isOwn = ({ id }: Named, topic: string) => downChannels.some((channel) => topics[channel](id) === topic)
 
   return {
     setup: async () => undefined,
@@ -30,7 +28,7 @@ export function volatilePersistence() {
 
     addSubscriptions: async (client: Named, subs: readonly Subscribed[]) => {
       const own = subscriptions.get(client.id) ?? new Map<string, Subscribed>()
-      for (const sub of subs) if (isOwn(client, sub.topic)) own.set(sub.topic, sub)
+      for (const sub of subs) if (mayHear(client.id, sub.topic)) own.set(sub.topic, sub)
       if (own.size > 0) subscriptions.set(client.id, own)
     },
     removeSubscriptions: async (client: Named, names: readonly string[]) => {
