@@ -35,7 +35,9 @@ describe('lanes', () => {
     await happen('lane-in', plate('沪A12345', { id: 'p-1' }))
     const commit = memory.commits.find(({ cause }) => cause === 'lane-in/p-1')
     expect(commit?.events).toHaveLength(1)
-    expect(commit?.state).toEqual([{ area: 'parking', key: 'lane:lane-in', value: '沪A12345' }])
+    expect(commit?.state).toMatchObject([
+      { area: 'parking', key: 'lane:lane-in', value: { openings: [{ plate: '沪A12345' }] } },
+    ])
   })
 
   test('an unknown plate is told why it is refused, and stays outside', async () => {

@@ -2,7 +2,7 @@ import type { DesiredDevice } from '@gatehouse/platform/contract'
 import { createAccessArea } from './areas/access/access.ts'
 import { createBroadcastArea } from './areas/broadcast/broadcast.ts'
 import { createLinkageArea } from './areas/linkage/linkage.ts'
-import { ParkingArea } from './areas/parking/parking.ts'
+import { createParkingArea, type ParkingArea } from './areas/parking/parking.ts'
 import { createSensorsArea } from './areas/sensors/sensors.ts'
 import { createVideoArea } from './areas/video/video.ts'
 import { createAnnouncer } from './core/announcer.ts'
@@ -51,6 +51,7 @@ export interface EdgeParts {
   readonly logger: Logger
 }
 
+const tickEveryMs = 1000
 /** How often silence is looked for: late by a small part of the limit at most. */
 const sweepEveryMs = (silentAfterMs: number) => Math.min(5_000, silentAfterMs / 5)
 
@@ -86,13 +87,10 @@ export function createEdge(parts: EdgeParts) {
   const told = { announcer, presence, clocks, hub, sessions, doorkeeper }
   const register = createDeviceRegister({ ...parts, ...told, directory })
   const desired = createDesiredState({ store, clock, logger, appliers: appliersOf(register, areas) })
-  const stopSweeping = sweepRegularly(presence, directory, parts.silentAfterMs)
+  const regularly = [sweepRegularly(presence, directory, parts.silentAfterMs), tickRegularly(house, parking)]
 
   return {
-    hub,
-    presence,
-    continuity,
-    desired,
+    ...{ hub, presence, continuity, desired, parking },
     inbox: createPlatformInbox({
       ...{ commands, journal, desired, store, background, clock, logger },
       announce: (job) => broadcast.announce(job),
@@ -107,7 +105,7 @@ export function createEdge(parts: EdgeParts) {
     loadAreas: () => loadLists(areas, desired),
     /** Nobody is kept waiting any more. Resolves when what was under way is on disk. */
     async stop() {
-      stopSweeping()
+      for (const stop of regularly) stop()
       stopping.abort()
       hub.stop()
       commands.stop()
@@ -136,6 +134,22 @@ function sweepRegularly(presence: Presence, devices: Devices, silentAfterMs: num
   return () => clearInterval(timer)
 }
 
+/** What time alone changes at the lanes, such as a queue that has stood for too long. */
+function tickRegularly({ background, logger }: House, parking: ParkingArea) {
+  let isTicking = false
+  const tick = () => {
+    if (isTicking) return
+    isTicking = true
+    const ticked = parking
+      .tick()
+      .catch((error: unknown) => logger.error({ err: error }, 'lanes could not be looked after'))
+      .finally(() => (isTicking = false))
+    background.add(ticked)
+  }
+  const timer = setInterval(tick, tickEveryMs)
+  return () => clearInterval(timer)
+}
+
 const appliersOf = (register: DeviceRegister, { parking, access }: Areas): DesiredAppliers => ({
   devices: (body) => register.apply(body),
   parking: (body) => parking.applyDesired(body),
@@ -148,12 +162,13 @@ type Areas = ReturnType<typeof createAreas>
 /** What no longer fits is asked for anew. */
 async function loadLists({ parking, access }: Areas, desired: DesiredState) {
   await Promise.all([parking.load(), access.load()])
-  if (!parking.isWhole()) desired.forget('parking')
+  if (!parking.isWhole('parking')) desired.forget('parking')
+  if (!parking.isWhole('payments')) desired.forget('payments')
   if (!access.isWhole()) desired.forget('access')
 }
 
 function createAreas(house: House, onLaneDecided: (tookMs: number) => void) {
-  const parking = new ParkingArea(house, onLaneDecided)
+  const parking = createParkingArea(house, onLaneDecided)
   const access = createAccessArea(house)
   const broadcast = createBroadcastArea(house)
   // Linkage first: nothing may stand before the way out.

@@ -16,7 +16,7 @@ export interface CollectionOptions<T> {
   readonly store: Pick<StateStore, 'commit' | 'entries'>
   readonly area: string
   /** The list of the platform that it comes from. */
-  readonly list: 'devices' | 'parking' | 'access'
+  readonly list: 'devices' | 'parking' | 'payments' | 'access'
   /** Whether what was stored can be used: another version may have written it, or a disk may have spoilt it. */
   readonly fits: (stored: unknown) => boolean
   /** Turns what was stored into what is kept in memory. */

@@ -1,63 +1,123 @@
-import type { LaneRead } from '@gatehouse/platform/domain'
-import type { Change } from '../../core/ports.ts'
 import type { House } from '../../core/house.ts'
-
-/** What a lane remembers of the car in front of it. */
-export interface Lane {
-  lastRead?: NonNullable<LaneRead['lastRead']> | undefined
-  /** The plate that was let through and has not yet passed. */
-  opened?: string | undefined
-  /** Settles when everything that was decided here so far is on disk. */
-  durable: Promise<unknown>
-}
+import type { SignalContext } from '../../core/signals.ts'
+import type { Draft } from './draft.ts'
+import { laneStateShape, type Car, type LaneState, type Read } from './lane-state.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 const stateArea = 'parking'
-const laneKey = (deviceId: string) => `lane:${deviceId}`
-const insideKey = (plate: string) => `inside:${plate}`
+const keyPrefix = 'lane:'
 
-/** Which car stands where, and which cars are inside. Only a car that passed counts. */
+/** A car stands under an open arm for a minute, or in front of a closed one for a few; then it is another one. */
+const openingMs = 10 * 60_000
+const readMs = 3 * 60_000
+/** The car that was let through before the next one was read is under the arm no longer than this. */
+const underArmMs = 60_000
+/** Cars that an arm is open for at once: more than that is a mistake. */
+const maxOpenings = 8
+
+/** One lane: what it remembers, and what a start of the gateway forgets. */
+export interface Lane {
+  state: LaneState
+  /** The read that was answered last, as long as that car is there; a second one of it is no second car. */
+  answered?: { readonly rawPlate: string; readonly at: number; readonly decision: Read['decision'] } | undefined
+  /** Whether what was decided here last is on disk. */
+  isDurable: boolean
+  /** Clock of the device minus ours, ms. */
+  aheadMs: number
+  /** What happens at one lane happens one after the other. */
+  readonly turns: Turns
+}
+
+const newLane = (state: LaneState = { openings: [] }): Lane => ({
+  ...{ state, isDurable: true, aheadMs: 0, turns: createTurns() },
+})
+
+/** Which cars stand where. */
 export function createLanes(store: House['store']) {
   const lanes = new Map<string, Lane>()
-  const inside = new Set<string>()
 
-  const laneOf = (deviceId: string): Lane => {
-    let lane = lanes.get(deviceId)
-    if (!lane) lanes.set(deviceId, (lane = { durable: Promise.resolve() }))
+  const laneOf = (laneId: string): Lane => {
+    let lane = lanes.get(laneId)
+    if (!lane) lanes.set(laneId, (lane = newLane()))
     return lane
   }
-  const openedState = (deviceId: string, plate: string | undefined) => ({
-    area: stateArea,
-    key: laneKey(deviceId),
-    value: plate,
-  })
 
   return {
     async load() {
       for (const [key, value] of await store.entries(stateArea)) {
-        if (key.startsWith('inside:')) inside.add(key.slice('inside:'.length))
-        else if (typeof value === 'string') laneOf(key.slice('lane:'.length)).opened = value
+        if (!key.startsWith(keyPrefix) || !laneStateShape.Check(value)) continue
+        lanes.set(key.slice(keyPrefix.length), newLane(value))
       }
     },
     of: laneOf,
-    isInside: (plate: string) => inside.has(plate),
-    /** State change for a car that may now drive through. */
-    opened(deviceId: string, plate: string): NonNullable<Change['state']> {
-      laneOf(deviceId).opened = plate
-      return [openedState(deviceId, plate)]
+    entries: (): Iterable<readonly [laneId: string, lane: Lane]> => lanes,
+    /** Keeps track of the clock of a lane. */
+    heard({ deviceId, at, replayed }: SignalContext, now: number) {
+      if (!replayed) laneOf(deviceId).aheadMs = at - now
     },
-    /** State change for the end of a car's stay in front of the lane. */
-    left(deviceId: string, how: 'in' | 'out' | 'back'): NonNullable<Change['state']> {
-      const lane = laneOf(deviceId)
-      const { opened } = lane
-      lane.opened = lane.lastRead = undefined
-      if (opened === undefined) return []
-      const cleared = openedState(deviceId, undefined)
-      if (how === 'back') return [cleared]
-      if (how === 'in') inside.add(opened)
-      else inside.delete(opened)
-      return [cleared, { area: stateArea, key: insideKey(opened), value: how === 'in' ? true : undefined }]
+    change(draft: Draft, laneId: string, state: LaneState) {
+      const isEmpty = Object.keys(state).length === 1 && state.openings.length === 0
+      draft.put(stateArea, keyPrefix + laneId, isEmpty ? undefined : state)
+      draft.after(() => void (laneOf(laneId).state = state))
     },
   }
 }
 
 export type Lanes = ReturnType<typeof createLanes>
+
+const isSameCar = (one: Car, other: Car) =>
+  one.eventId === other.eventId || (one.plate !== '' && one.plate === other.plate)
+
+/** The arm opens for a car. One that it was already open for keeps its place. */
+export function withOpening(state: LaneState, car: Car): LaneState {
+  const openings = state.openings.filter(({ at }) => at > car.at - openingMs)
+  const place = openings.findIndex((other) => isSameCar(other, car))
+  return {
+    ...state,
+    openings: (place < 0 ? [...openings, car] : openings.with(place, car)).slice(-maxOpenings),
+  }
+}
+
+export const withoutOpening = (state: LaneState, car: Car): LaneState => ({
+  ...state,
+  openings: state.openings.filter((other) => !isSameCar(other, car)),
+})
+
+export interface Attribution {
+  /** Nothing when nobody has read it. */
+  readonly car: Car | undefined
+  /** Whether the arm was opened for it. */
+  readonly isExpected: boolean
+  readonly state: LaneState
+}
+
+/** Which car it was that has passed or gone back. */
+export function attribute(state: LaneState, at: number, isLate: boolean): Attribution {
+  const standing = state.openings.filter((car) => at - car.at < openingMs && (!isLate || car.at <= at))
+  const opening = standing.find((car, place) => !isOvertaken(car, standing[place + 1]))
+  const read = freshCar(state.read, at)
+  // A car of which the device tells afterwards has passed or gone back long ago, and that will be told, too.
+  const history = isLate ? freshCar(state.history, at) : undefined
+  const car = history ?? opening ?? read
+  return { car, isExpected: car !== undefined && car === opening, state: car ? without(state, car) : state }
+}
+
+/** Its passage was never told: the next car could not stand there long after it, were it still under the arm. */
+const isOvertaken = (car: Car, next: Car | undefined) => next !== undefined && next.at - car.at >= underArmMs
+
+/** A read that is not too old for the car that passes at `at`. */
+function freshCar(read: Read | undefined, at: number): Car | undefined {
+  return read && at - read.car.at < readMs && read.car.at <= at ? read.car : undefined
+}
+
+/** The car is gone, and so is everything that was remembered of it. */
+function without({ read, history, openings, ...rest }: LaneState, car: Car): LaneState {
+  const place = openings.findIndex((other) => isSameCar(other, car))
+  return {
+    ...rest,
+    ...(read && !isSameCar(read.car, car) && { read }),
+    ...(history && !isSameCar(history.car, car) && { history }),
+    // What was opened for before it and has not passed is gone, too: the device has lost what became of it.
+    openings: place < 0 ? openings : openings.slice(place + 1),
+  }
+}

@@ -9,10 +9,13 @@ import { delay } from '../../core/retry.ts'
 type Rules = readonly PermitRule[]
 
 /** What the lane needs of a permit; who holds it stays with the platform. */
-const ruleOf = ({ kind, validFrom, validUntil }: Permit): PermitRule => ({
+const ruleOf = ({ kind, validFrom, validUntil, groupId, spaces, laneIds }: Permit): PermitRule => ({
   kind,
   ...(validFrom !== undefined && { validFrom }),
   ...(validUntil !== undefined && { validUntil }),
+  ...(groupId !== undefined && { groupId }),
+  ...(spaces !== undefined && { spaces }),
+  ...(laneIds !== undefined && { laneIds }),
 })
 
 /** Most permits of a compound are alike: sharing them keeps a million of them in memory and quick to compare. */
@@ -34,6 +37,9 @@ const rulesSchema = Compile(
       kind: Type.String(),
       validFrom: Type.Optional(Type.Number()),
       validUntil: Type.Optional(Type.Number()),
+      groupId: Type.Optional(Type.String()),
+      spaces: Type.Optional(Type.Number()),
+      laneIds: Type.Optional(Type.Array(Type.String())),
     }),
   ),
 )

@@ -1,0 +1,136 @@
+import type { LaneDecision, NewAreaEvent } from '@gatehouse/platform/contract'
+import {
+  decideLane,
+  normalisePlate,
+  standingOf,
+  vehicleClassOf,
+  yuan,
+  type LaneVerdict,
+  type PlateColour,
+} from '@gatehouse/platform/domain'
+import { originOf } from '../../core/house.ts'
+import type { DeviceSignal, SignalContext } from '../../core/signals.ts'
+import type { Car, Read } from './lane-state.ts'
+import type { Lot } from './lot.ts'
+import { present } from './present.ts'
+import { openStay } from './stay-history.ts'
+
+export type Recognised = Pick<
+  Extract<DeviceSignal, { type: 'vehicle-recognised' }>,
+  'plate' | 'colour' | 'confidence' | 'candidates' | 'isFake' | 'picture'
+>
+
+const maxCandidates = 10
+const eventTypes = {
+  in: { open: 'parking.entry-opened', refuse: 'parking.entry-refused', ask: 'parking.entry-refused' },
+  out: { open: 'parking.exit-opened', refuse: 'parking.exit-refused', ask: 'parking.exit-refused' },
+} as const
+
+/** Decides a read from what the lot knows; `undefined` for a second read of the car that was answered. */
+export function decide(lot: Lot, signal: Recognised, context: SignalContext): Read | undefined {
+  const { deviceId: laneId, at, replayed } = context
+  const stayOf = (plate: string) => openStay(lot.book, plate, { at, isLate: replayed })
+  const direction = lot.directionOf(laneId)
+  const lane = lot.lanes.of(laneId)
+  const capacity = lot.rules.capacity()
+  const verdict = decideLane({
+    ...{ rawPlate: signal.plate, colour: signal.colour as PlateColour, at, direction, laneId },
+    ...(lane.answered && !replayed && { lastRead: lane.answered }),
+    permitsOf: lot.permits.of,
+    stayOf,
+    dueOf(plate, exemptUntil) {
+      const stay = stayOf(plate)
+      return stay ? lot.pricing.dueOf(stay, at, exemptUntil) : 0
+    },
+    groupInside: lot.pricing.groupInside,
+    ...(capacity !== undefined && { lot: { inside: lot.book.occupancy(), capacity } }),
+    policy: lot.rules.policyOf(laneId),
+  })
+  if (verdict.rule === 'duplicate-read') return undefined
+  return patient(lot, laneId, toRead(lot, { signal, context, verdict: genuine(signal, verdict) }))
+}
+
+/** Nobody drives in with a photo of a plate: a person has to look. */
+function genuine({ isFake }: Recognised, verdict: LaneVerdict): LaneVerdict {
+  if (!isFake || verdict.decision === 'refuse') return verdict
+  return { ...verdict, decision: 'ask', rule: 'fake-plate', reason: '车牌需要核实，请按求助键' }
+}
+
+interface Decided {
+  readonly signal: Recognised
+  readonly context: SignalContext
+  readonly verdict: LaneVerdict
+}
+
+function toRead(lot: Lot, { signal, context, verdict }: Decided): Read {
+  const { eventId, at, deviceId: laneId, replayed } = context
+  const plate = verdict.matchedPlate ?? normalisePlate(signal.plate)
+  const isOut = lot.directionOf(laneId) === 'out'
+  const stay = isOut ? openStay(lot.book, plate, { at, isLate: replayed }) : undefined
+  const right = verdict.right ?? 'temporary'
+  const car: Car = {
+    ...{ eventId, at, plate: verdict.rule === 'unplated' ? '' : plate, rawPlate: signal.plate, right, waivedFen: 0 },
+    vehicleClass: vehicleClassOf(plate, signal.colour as PlateColour),
+    ...(right === 'group' && groupOf(lot, plate, context)),
+    ...present({ sessionId: stay?.sessionId, picture: signal.picture }),
+  }
+  const { decision, rule, reason, distance, dueFen, matchedPlate } = verdict
+  return {
+    car,
+    ...{ colour: signal.colour, confidence: signal.confidence, decision, rule, reason, distance },
+    candidates: candidatesOf(signal, verdict, plate),
+    ...present({ matchedPlate, right: verdict.right, dueFen }),
+  }
+}
+
+function groupOf(lot: Lot, plate: string, { at, deviceId: laneId }: SignalContext): Pick<Car, 'groupId'> {
+  const { right } = standingOf(lot.permits.of(plate), {
+    ...{ at, laneId },
+    groupInside: (groupId) => lot.pricing.groupInside(groupId, plate),
+  })
+  return right?.groupId === undefined ? {} : { groupId: right.groupId }
+}
+
+function candidatesOf({ candidates = [] }: Recognised, verdict: LaneVerdict, plate: string): string[] {
+  const all = [...(verdict.candidates ?? []), ...candidates.map((other) => normalisePlate(other))]
+  return Array.from(new Set(all))
+    .filter((other) => other !== plate && other !== '')
+    .slice(0, maxCandidates)
+}
+
+/** A car that has been told to pay before goes on waiting; the lane may let it out with a debt in the end. */
+function patient(lot: Lot, laneId: string, read: Read): Read {
+  if (read.decision !== 'pay') return read
+  const before = lot.lanes.of(laneId).state.read
+  const unpaidSince = (before?.car.plate === read.car.plate ? before.unpaidSince : undefined) ?? read.car.at
+  return hasWaitedEnough(lot, laneId, { unpaidSince, now: read.car.at })
+    ? { ...read, decision: 'open', rule: 'debt', reason: `停车费${yuan(read.dueFen ?? 0)}元，请补缴` }
+    : { ...read, unpaidSince }
+}
+
+interface Wait {
+  readonly unpaidSince?: number | undefined
+  readonly now: number
+}
+
+/** Whether the lane lets out a car that does not pay and whom nobody helps. */
+export function hasWaitedEnough(lot: Lot, laneId: string, { unpaidSince, now }: Wait): boolean {
+  const { unpaid, unpaidPatienceSeconds } = lot.rules.policyOf(laneId)
+  if (unpaid !== 'open-and-record-debt' || unpaidSince === undefined) return false
+  return now - unpaidSince >= unpaidPatienceSeconds * 1000
+}
+
+/** What the platform is told of it. */
+export function decisionEvent(lot: Lot, read: Read, context: SignalContext): NewAreaEvent {
+  const { car, colour, confidence, decision, rule, reason, distance, candidates } = read
+  const direction = lot.directionOf(context.deviceId)
+  const body: LaneDecision = {
+    ...{ eventId: context.eventId, direction, rawPlate: car.rawPlate, distance, colour, confidence },
+    ...{ decision, rule, reason },
+    ...(candidates.length > 0 && { candidates }),
+    ...present({ matchedPlate: read.matchedPlate, right: read.right, dueFen: read.dueFen }),
+    ...present({ sessionId: car.sessionId, picture: car.picture }),
+  }
+  const type = decision === 'pay' ? 'parking.exit-unpaid' : eventTypes[direction][decision]
+  return { type, ...originOf(context), body }
+}

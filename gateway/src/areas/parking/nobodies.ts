@@ -1,0 +1,61 @@
+import type { House } from '../../core/house.ts'
+import type { Draft } from './draft.ts'
+import { unexplained, type Disappearance } from './explained.ts'
+import { createIndexedShelf } from './indexed-shelf.ts'
+import { gapShape, looseExitShape, type Gap, type LooseExit, type PastStay } from './stay.ts'
+
+type Store = House['store']
+
+/**
+ * Cars that left as nobody, unread or by a plate that was not known to be inside, and cars that disappeared: ghosts.
+ * They may be the same cars.
+ */
+export function createNobodies(store: Store, onChanged: () => void) {
+  const disappeared = new Map<string, Disappearance>()
+  const exits = createIndexedShelf<LooseExit>({
+    ...{ store, area: 'parking-loose-exits' },
+    fits: (stored) => looseExitShape.Check(stored),
+    keyOf: ({ exitId }) => exitId,
+    plateOf: ({ plate }) => plate,
+    onChanged,
+  })
+  const gaps = createIndexedShelf<Gap>({
+    ...{ store, area: 'parking-gaps' },
+    fits: (stored) => gapShape.Check(stored),
+    keyOf: ({ gapId }) => gapId,
+    plateOf: () => '',
+    onAdded: (gap) => disappeared.set(gap.gapId, gap),
+    onRemoved: ({ gapId }) => disappeared.delete(gapId),
+    onChanged,
+  })
+
+  return {
+    async load() {
+      await Promise.all([gaps.load(), exits.load()])
+    },
+    exitsOf: (plate: string): readonly LooseExit[] => exits.ofPlate(plate),
+    /** When cars have left of which no exit is known: those that are one less besides the exits. */
+    unseen: (): number[] => unexplained([...disappeared.values()], [...exits.entries.values()]).map(({ to }) => to),
+    left: (draft: Draft, exit: LooseExit) => exits.put(draft, exit),
+    /** Its entry is known now: it has left as somebody. */
+    settle: (draft: Draft, exit: LooseExit) => exits.remove(draft, exit),
+    /** It has left in between, and come in again. */
+    cameBack: (draft: Draft, gap: Gap) => gaps.put(draft, gap),
+    /** Keeps track of the ghosts among ended stays. */
+    ended({ stay, leftAt, outcome }: PastStay) {
+      if (outcome === 'ghost') disappeared.set(stay.sessionId, { plate: stay.plate, from: stay.enteredAt, to: leftAt })
+      else disappeared.delete(stay.sessionId)
+      onChanged()
+    },
+    forgotten({ stay }: PastStay) {
+      disappeared.delete(stay.sessionId)
+      onChanged()
+    },
+    forgetBefore(draft: Draft, before: number) {
+      for (const gap of gaps.entries.values()) if (gap.to < before) gaps.remove(draft, gap)
+      for (const exit of exits.entries.values()) if (exit.at < before) exits.remove(draft, exit)
+    },
+  }
+}
+
+export type Nobodies = ReturnType<typeof createNobodies>

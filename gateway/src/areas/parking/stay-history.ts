@@ -1,0 +1,33 @@
+import type { StayBook } from './stay-book.ts'
+import type { LooseExit, PastStay, Stay } from './stay.ts'
+
+/** When the same plate came in next, as far as is known. */
+export function nextEntry(book: StayBook, plate: string, at: number): number | undefined {
+  const known = [...book.staysOf(plate), ...book.pastStaysOf(plate).map(({ stay }) => stay)]
+  const later = known.map(({ enteredAt }) => enteredAt).filter((enteredAt) => enteredAt > at)
+  return later.length > 0 ? Math.min(...later) : undefined
+}
+
+export const pastStayAt = (book: StayBook, plate: string, at: number): PastStay | undefined =>
+  book.pastStaysOf(plate).find(({ stay, leftAt }) => stay.enteredAt <= at && at < leftAt)
+
+/** The last stay that had begun by then, and has ended. */
+export const lastPastStay = (book: StayBook, plate: string, at: number): PastStay | undefined =>
+  lowest(
+    book.pastStaysOf(plate).filter(({ stay }) => stay.enteredAt <= at),
+    ({ stay }) => -stay.enteredAt,
+  )
+
+export const firstLooseExit = (book: StayBook, plate: string, at: number): LooseExit | undefined =>
+  lowest(
+    book.nobodies.exitsOf(plate).filter((exit) => exit.at >= at),
+    (exit) => exit.at,
+  )
+
+/** By the order of events when they are told at once, by the clocks of the devices when they are told afterwards. */
+export const openStay = (book: StayBook, plate: string, { at, isLate }: { at: number; isLate: boolean }) =>
+  book.staysOf(plate).findLast(({ enteredAt }: Stay) => !isLate || enteredAt <= at)
+
+function lowest<T>(things: readonly T[], of: (thing: T) => number): T | undefined {
+  return things.reduce<T | undefined>((low, one) => (low !== undefined && of(low) <= of(one) ? low : one), undefined)
+}

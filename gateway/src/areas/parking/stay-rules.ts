@@ -1,0 +1,153 @@
+import type { Draft } from './draft.ts'
+import { present } from './present.ts'
+import type { StayBook } from './stay-book.ts'
+import { createStayEvents, type Circumstances, type Settle, type StayEvents } from './stay-events.ts'
+import { firstLooseExit, lastPastStay, nextEntry, openStay, pastStayAt } from './stay-history.ts'
+import type { LooseExit, PastStay, Stay } from './stay.ts'
+
+/** A car that has passed an arm on its way in. */
+export interface Entering {
+  readonly stay: Stay
+  /** Told by the device afterwards: then its time says what came before what, else the order of arrival does. */
+  readonly isLate: boolean
+}
+
+/** A car that has passed an arm on its way out. */
+export interface Leaving {
+  /** The stay that the arm was opened for, where that is known. */
+  readonly sessionId?: string | undefined
+  /** Empty when it was not read. */
+  readonly plate: string
+  readonly exitId: string
+  readonly laneId: string
+  readonly at: number
+  readonly waivedFen: number
+  readonly picture?: string | undefined
+  readonly isLate: boolean
+}
+
+interface Parts {
+  readonly book: StayBook
+  readonly events: StayEvents
+}
+
+const notes = {
+  again: '同一车牌再次入场，前次离场未被记录',
+  late: '离场记录先于入场记录到达',
+  found: '离场记录补传',
+  gone: '入场记录补传，此后已再次入场',
+  old: '停放超过期限，按已离场处理',
+} as const
+
+/**
+ * What a passage does to the stays. A car whose last known passage was an entry is inside, in whatever order devices
+ * tell of it:
+ * - who enters while inside has left unseen: the earlier stay ends as a ghost;
+ * - an exit without a known entry is kept loose, and ends the stay when the entry is told;
+ * - an entry that is told after a later one of the same plate begins a stay that had ended before that;
+ * - an exit that falls into a ghost makes up for it; what else falls into a stay that has ended only counts.
+ */
+export function createStayRules(book: StayBook, settle: Settle) {
+  const parts: Parts = { book, events: createStayEvents(settle) }
+  return {
+    /** Begins the stay of a car that has passed. Answers the stay that it belongs to. */
+    enter: (draft: Draft, entering: Entering): string => enter(parts, draft, entering),
+    /** Ends the stay of a car that has passed. Answers the stay that it belonged to, if it is known. */
+    leave: (draft: Draft, leaving: Leaving): Stay | undefined => leave(parts, draft, leaving),
+    /** Ends a stay that cannot be one any more. */
+    repair: (draft: Draft, stay: Stay, leftAt: number) => ghost(parts, draft, { stay, leftAt, note: notes.old }),
+  }
+}
+
+export type StayRules = ReturnType<typeof createStayRules>
+
+function enter(parts: Parts, draft: Draft, { stay, isLate }: Entering): string {
+  const { book, events } = parts
+  const { sessionId, plate, enteredAt } = stay
+  if (book.stay(sessionId) ?? book.pastStay(sessionId)) return sessionId
+  const around = isLate ? pastStayAt(book, plate, enteredAt) : undefined
+  if (around?.outcome === 'left') {
+    // It has left and come back in between; the stay was told and paid as one, and stays one.
+    const { enteredAt: from } = around.stay
+    book.nobodies.cameBack(draft, { gapId: sessionId, plate, from, to: enteredAt })
+    return around.stay.sessionId
+  }
+  if (around) book.remember(draft, { ...around, leftAt: enteredAt })
+  const before = openStay(book, plate, { at: enteredAt, isLate })
+  if (before) ghost(parts, draft, { stay: before, leftAt: Math.max(enteredAt, before.enteredAt), note: notes.again })
+  if (endsAtOnce(parts, draft, { stay, isLate })) return sessionId
+  events.opened(draft, stay, isLate)
+  book.begin(draft, stay)
+  return sessionId
+}
+
+/** A stay of which the end is known before its beginning. */
+function endsAtOnce(parts: Parts, draft: Draft, { stay, isLate }: Entering): boolean {
+  const { book } = parts
+  const { plate, enteredAt } = stay
+  const exit = firstLooseExit(book, plate, enteredAt)
+  const next = isLate ? nextEntry(book, plate, enteredAt) : undefined
+  if (exit && (next === undefined || exit.at < next)) {
+    book.nobodies.settle(draft, exit)
+    passBy(parts, draft, [{ stay, leftAt: exit.at, outcome: 'left' }, circumstancesOf(exit)])
+    return true
+  }
+  if (next === undefined) return false
+  passBy(parts, draft, [{ stay, leftAt: next, outcome: 'ghost' }, { note: notes.gone }])
+  return true
+}
+
+const circumstancesOf = ({ waivedFen, laneId, picture }: LooseExit): Circumstances => ({
+  ...{ waivedFen, note: notes.late },
+  exit: { laneId, picture, isLate: true },
+})
+
+/** Tells of a stay that is known only now, and has ended. */
+function passBy({ book, events }: Parts, draft: Draft, [ended, circumstances]: [PastStay, Circumstances]) {
+  events.opened(draft, ended.stay, true)
+  book.remember(draft, ended)
+  events.closed(draft, ended, circumstances)
+}
+
+interface Ghost {
+  readonly stay: Stay
+  readonly leftAt: number
+  readonly note: string
+}
+
+function ghost({ book, events }: Parts, draft: Draft, { stay, leftAt, note }: Ghost) {
+  const ended: PastStay = { stay, leftAt, outcome: 'ghost' }
+  book.end(draft, ended)
+  events.closed(draft, ended, { note })
+}
+
+function leave(parts: Parts, draft: Draft, leaving: Leaving): Stay | undefined {
+  const { book, events } = parts
+  const { sessionId, at, plate, waivedFen, laneId, picture, isLate } = leaving
+  const exit = { laneId, picture, isLate }
+  const named = sessionId === undefined ? undefined : book.stay(sessionId)
+  const stay = named ?? openStay(book, plate, leaving)
+  if (stay) {
+    const ended: PastStay = { stay, leftAt: Math.max(at, stay.enteredAt), outcome: 'left' }
+    book.end(draft, ended)
+    events.closed(draft, ended, { waivedFen, exit })
+    return stay
+  }
+  const last = lastPastStay(book, plate, at)
+  if (last?.outcome === 'ghost') {
+    makeUp(parts, draft, { ghost: last, leaving })
+    return last.stay
+  }
+  const { exitId } = leaving
+  const loose = { exitId, plate, at, laneId, waivedFen }
+  book.nobodies.left(draft, { ...loose, ...present({ picture }) })
+  return undefined
+}
+
+/** The exit of a ghost was seen after all. */
+function makeUp({ book, events }: Parts, draft: Draft, found: { ghost: PastStay; leaving: Leaving }) {
+  const { at, waivedFen, laneId, picture, isLate } = found.leaving
+  const ended: PastStay = { ...found.ghost, leftAt: at, outcome: 'left' }
+  book.remember(draft, ended)
+  events.closed(draft, ended, { waivedFen, note: notes.found, exit: { laneId, picture, isLate } })
+}

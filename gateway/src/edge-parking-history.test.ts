@@ -1,0 +1,262 @@
+import { describe, expect, test, vi } from 'vitest'
+import { memoryStore, startTime } from '../test/fakes.ts'
+import { hourMs, minuteMs, setupLot } from '../test/parking-setup.ts'
+import { storeFull, storeStillFull } from './errors.ts'
+
+test('a whole entry that was told afterwards is a stay, and opens nothing', async () => {
+  const { read, pass, occupancy, told, sent } = await setupLot()
+  const at = startTime - hourMs
+  await read('lane-in', '沪D00001', { at, replayed: true })
+  await pass('lane-in', { at: at + 5000, replayed: true })
+  expect(occupancy()).toBe(1)
+  expect(told('parking.session-opened')).toMatchObject([{ late: true, body: { enteredAt: at + 5000 } }])
+  expect(sent).toEqual([])
+})
+
+describe('what went through otherwise', () => {
+  test('a guard who opens lets the car through that was read last', async () => {
+    const { read, pass, report, told, wait } = await setupLot({ policy: { temporary: false } })
+    await read('lane-in', '沪D00001', { id: 'r-1' })
+    wait(30_000)
+    await report('lane-in', { arm: 'open', loop: true })
+    await pass('lane-in')
+    expect(told('parking.session-opened')).toMatchObject([{ body: { sessionId: 'lane-in/r-1', plate: '沪D00001' } }])
+    expect(told('parking.lane-anomaly')).toEqual([])
+  })
+
+  test('a car that nobody has read is counted, and counted off again', async () => {
+    const { pass, told, occupancy, wait } = await setupLot()
+    await pass('lane-in')
+    expect(told('parking.vehicle-passed')[0]?.body).toMatchObject({ plate: '' })
+    expect(occupancy()).toBe(1)
+    wait(hourMs)
+    await pass('lane-out')
+    await pass('lane-out')
+    expect(occupancy()).toBe(0)
+  })
+
+  test('a second car for one opening is a tailgater, told once although the controller says so, too', async () => {
+    const { read, pass, happen, report, told, occupancy, wait } = await setupLot()
+    await read('lane-in', '沪A12345')
+    await report('lane-in', { arm: 'open', loop: true })
+    await pass('lane-in')
+    wait(4000)
+    await happen('lane-in', { type: 'tailgated' })
+    await pass('lane-in')
+    expect(told('parking.lane-anomaly')).toMatchObject([{ body: { kind: 'tailgating', direction: 'in' } }])
+    expect(occupancy()).toBe(2)
+  })
+
+  test('a tailgater that was read is inside by its plate', async () => {
+    const { read, pass, told, wait } = await setupLot({ policy: { temporary: false } })
+    await read('lane-in', '沪A12345')
+    await read('lane-in', '沪D00001')
+    await pass('lane-in')
+    wait(4000)
+    await pass('lane-in')
+    expect(told('parking.lane-anomaly')).toMatchObject([{ body: { kind: 'tailgating', plate: '沪D00001' } }])
+    expect(told('parking.session-opened').map(({ body }) => body.plate)).toEqual(['沪A12345', '沪D00001'])
+  })
+
+  test('a passage while the arm was shut is a forced opening', async () => {
+    const { pass, report, told, wait } = await setupLot()
+    await report('lane-in', { arm: 'closed' })
+    wait(60_000)
+    await pass('lane-in')
+    expect(told('parking.lane-anomaly')).toMatchObject([{ body: { kind: 'forced-opening' } }])
+  })
+
+  test('a car that has stood under the open arm for minutes blocks the lane', async () => {
+    const { report, told, wait, tick } = await setupLot()
+    await report('lane-in', { arm: 'open', loop: true })
+    await tick()
+    wait(130_000)
+    await tick()
+    await tick()
+    expect(told('parking.lane-anomaly')).toMatchObject([{ body: { kind: 'blocked' } }])
+  })
+})
+
+describe('a queue', () => {
+  test('is told once, survives a restart, and is told to be gone', async () => {
+    const before = await setupLot()
+    await before.report('lane-in', { loop: true })
+    await before.tick()
+    before.wait(61_000)
+    await before.tick()
+    await before.tick()
+    expect(before.told('parking.queue-changed')).toMatchObject([{ body: { queueing: true, cars: 1 } }])
+
+    const after = await setupLot({ memory: before.memory, isRestart: true })
+    after.wait(120_000)
+    await after.report('lane-in', { loop: false })
+    after.wait(10_000)
+    await after.tick()
+    expect(after.told('parking.queue-changed').map(({ body }) => body.queueing)).toEqual([true, false])
+  })
+
+  test('at an exit keeps no road from being used', async () => {
+    const { report, tick, wait, told } = await setupLot()
+    await report('lane-out', { loop: true })
+    wait(300_000)
+    await tick()
+    expect(told('parking.queue-changed')).toEqual([])
+  })
+})
+
+test('who asks for help is described by what the lane knows', async () => {
+  const { enter, read, happen, wait, told } = await setupLot()
+  await enter('沪D00001')
+  wait(90 * minuteMs)
+  await read('lane-out', '沪D00001')
+  await happen('lane-out', { type: 'call' })
+  expect(told('parking.help-requested')).toMatchObject([
+    {
+      body: {
+        ...{ direction: 'out', rawPlate: '沪D00001', sessionId: 'lane-in/event-1', dueFen: 700 },
+        reason: '停车费7.00元，请扫码缴费',
+      },
+    },
+  ])
+})
+
+describe('what cannot be', () => {
+  test('a car that comes in while inside had left unseen', async () => {
+    const { enter, wait, told, occupancy } = await setupLot()
+    await enter('沪D00001')
+    wait(10 * hourMs)
+    await enter('沪D00001')
+    expect(told('parking.session-closed')).toMatchObject([
+      { body: { sessionId: 'lane-in/event-1', outcome: 'ghost', feeFen: 0, debtFen: 0 } },
+    ])
+    expect(occupancy()).toBe(1)
+  })
+
+  test('a stay that is older than any is ended', async () => {
+    const { enter, wait, tick, told, occupancy } = await setupLot()
+    await enter('沪D00001')
+    await tick()
+    wait(31 * 24 * hourMs)
+    await tick()
+    expect(told('parking.session-closed')).toMatchObject([{ body: { outcome: 'ghost' } }])
+    expect(occupancy()).toBe(0)
+  })
+})
+
+describe('what is told afterwards', () => {
+  const late = (at: number, more: object = {}) => ({ at, replayed: true, ...more })
+
+  test('an exit that was told before its entry ends the stay when that is told, by the clocks of both', async () => {
+    const { read, pass, told, occupancy } = await setupLot()
+    const entered = startTime - 3 * hourMs
+    await read('lane-out', '沪D00001', late(startTime - hourMs))
+    await pass('lane-out', late(startTime - hourMs + 5000))
+    expect(told('parking.session-closed')).toEqual([])
+    await read('lane-in', '沪D00001', late(entered - 5000))
+    await pass('lane-in', late(entered))
+    expect(told('parking.session-closed')).toMatchObject([
+      { late: true, body: { outcome: 'left', leftAt: startTime - hourMs, feeFen: 700, debtFen: 700 } },
+    ])
+    expect(occupancy()).toBe(0)
+  })
+
+  test('the exit of a ghost makes up for it', async () => {
+    const { enter, read, pass, wait, told, occupancy, time } = await setupLot()
+    await enter('沪D00001')
+    wait(2 * hourMs)
+    const leftAt = time.now
+    wait(2 * hourMs)
+    await enter('沪D00001')
+    await read('lane-out', '沪D00001', late(leftAt))
+    await pass('lane-out', late(leftAt + 4000))
+    expect(told('parking.session-closed').map(({ body }) => [body.outcome, body.feeFen])).toEqual([
+      ['ghost', 0],
+      ['left', 900],
+    ])
+    expect(occupancy()).toBe(1)
+  })
+
+  test('a car that has left and come in again within a stay that was told as one is not inside for that', async () => {
+    const { enter, leave, read, pass, wait, told, occupancy, time } = await setupLot()
+    await enter('沪A12345')
+    wait(2 * hourMs)
+    const again = time.now
+    wait(2 * hourMs)
+    await leave('沪A12345')
+    await read('lane-in', '沪A12345', late(again))
+    await pass('lane-in', late(again + 4000))
+    expect(told('parking.session-opened')).toHaveLength(1)
+    expect(occupancy()).toBe(0)
+  })
+
+  test('an entry before the present stay was one of its own', async () => {
+    const { enter, read, pass, told, occupancy } = await setupLot()
+    await enter('沪D00001')
+    await read('lane-in', '沪D00001', late(startTime - hourMs))
+    await pass('lane-in', late(startTime - hourMs + 4000))
+    expect(told('parking.session-opened')).toHaveLength(2)
+    expect(told('parking.session-closed')).toMatchObject([{ body: { outcome: 'ghost' } }])
+    expect(occupancy()).toBe(1)
+  })
+})
+
+describe('power cuts, clocks and full disks', () => {
+  test('a car that was let in before a power cut is inside when it passes after it', async () => {
+    const before = await setupLot()
+    await before.read('lane-in', '沪D00001', { id: 'r-1' })
+    const after = await setupLot({ memory: before.memory, isRestart: true })
+    await after.pass('lane-in', { id: 'p-1' })
+    await after.pass('lane-in', { id: 'p-1' })
+    expect(after.told('parking.session-opened')).toMatchObject([{ body: { sessionId: 'lane-in/r-1' } }])
+    expect(after.occupancy()).toBe(1)
+  })
+
+  test('a car that waits to pay is let out by a payment that comes after a power cut', async () => {
+    const before = await setupLot()
+    await before.enter('沪D00001')
+    before.wait(90 * minuteMs)
+    await before.read('lane-out', '沪D00001')
+    const after = await setupLot({ memory: before.memory, isRestart: true })
+    after.wait(91 * minuteMs)
+    const credit = { creditId: 'c1', sessionId: 'lane-in/event-1', kind: 'payment', fen: 700 } as const
+    await after.pay([{ ...credit, at: after.time.now }])
+    await vi.waitFor(() => expect(after.opsOf('lane-out')).toContain('open'))
+  })
+
+  test('a lane with a slow clock keeps its order, and a stay is never shorter than nothing', async () => {
+    const { read, pass, say, told, occupancy, time } = await setupLot()
+    const slow = time.now - hourMs
+    await say('lane-out', 'report', { at: slow, seq: 1, arm: 'closed', loop: false, temperatureCelsius: 20 })
+    await read('lane-in', '沪D00001')
+    await pass('lane-in')
+    await read('lane-out', '沪D00001', { at: slow + 60_000 })
+    await pass('lane-out', { at: slow + 64_000 })
+    expect(told('parking.session-closed')).toMatchObject([{ body: { leftAt: startTime, feeFen: 0 } }])
+    expect(occupancy()).toBe(0)
+  })
+
+  test('a passage that a full disk holds back counts, once', async () => {
+    const { read, pass, memory, occupancy } = await setupLot()
+    await read('lane-in', '沪D00001')
+    memory.failNext(storeFull())
+    await expect(pass('lane-in', { id: 'p-1' })).rejects.toMatchObject({ code: 'STORE_FULL' })
+    expect(occupancy()).toBe(1)
+    memory.failNext(storeStillFull())
+    await expect(pass('lane-in', { id: 'p-1' })).rejects.toMatchObject({ code: 'STORE_STILL_FULL' })
+    expect(occupancy()).toBe(1)
+  })
+
+  test('what an earlier version has stored goes on', async () => {
+    const memory = memoryStore([
+      { area: 'parking', key: 'inside:沪D00001', value: true },
+      { area: 'parking', key: 'lane:lane-in', value: '沪A12345' },
+    ])
+    const { leave, pass, told, occupancy } = await setupLot({ memory })
+    expect(occupancy()).toBe(1)
+    await pass('lane-in')
+    expect(told('parking.session-opened')).toMatchObject([{ body: { plate: '沪A12345' } }])
+    await leave('沪D00001')
+    expect(told('parking.session-closed')).toMatchObject([{ body: { feeFen: 0 } }])
+    expect(occupancy()).toBe(1)
+  })
+})
