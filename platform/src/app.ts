@@ -16,8 +16,11 @@ import { devicesRoutes } from './modules/devices/devices.routes.ts'
 import { gatewaysRoutes } from './modules/gateways/gateways.routes.ts'
 import { accountRoutes } from './modules/identity/account.routes.ts'
 import { identityRoutes } from './modules/identity/identity.routes.ts'
+import { laneCallsRoutes } from './modules/lane-calls/lane-calls.routes.ts'
 import { machinesRoutes } from './modules/machines/machines.routes.ts'
 import { parkingRoutes } from './modules/parking/parking.routes.ts'
+import { permitsRoutes } from './modules/parking/permits.routes.ts'
+import { ticketsRoutes } from './modules/parking/tickets.routes.ts'
 import { influxWriteRoutes } from './modules/telemetry/influx-write.routes.ts'
 import { telemetryRoutes } from './modules/telemetry/telemetry.routes.ts'
 import type { TelemetryService, TelemetryWriter } from './modules/telemetry/telemetry.service.ts'
@@ -61,6 +64,9 @@ async function registerModules(app: FastifyInstance, deps: AppDeps) {
   await app.register(deviceCredentialsRoutes, services)
   await app.register(alertsRoutes, services)
   await app.register(parkingRoutes, services)
+  await app.register(permitsRoutes, services)
+  await app.register(ticketsRoutes, services)
+  await app.register(laneCallsRoutes, services)
   await app.register(accessRoutes, services)
   await app.register(broadcastRoutes, services)
   await app.register(videoRoutes, { video })

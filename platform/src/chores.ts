@@ -4,12 +4,26 @@ import type { Services } from './services.ts'
 
 /** What the platform does by itself, again and again. */
 export function startChores(services: Services, logger: Pick<BaseLogger, 'error'>) {
-  const { readings, commands, absences, realtime, signIns, identity, approvals, enrolments, machineAlerts } = services
+  const {
+    readings,
+    commands,
+    parking,
+    laneCalls,
+    absences,
+    realtime,
+    signIns,
+    identity,
+    approvals,
+    enrolments,
+    machineAlerts,
+  } = services
   const start = (everyMs: number, chore: () => Promise<void>) => startSweeper({ everyMs, chore, logger })
   const sweepers = [
     // Consoles see a value change at once and yet get a bearable number of messages.
     start(200, () => readings.flush()),
     start(1000, () => commands.expire()),
+    start(1000, () => parking.flush()),
+    start(1000, () => laneCalls.tick()),
     start(5000, () => readings.persist()),
     start(5000, () => absences.lookForAbsences()),
     start(10_000, () => services.continuity.flush()),

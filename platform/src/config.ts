@@ -71,7 +71,10 @@ export const PlatformConfig = Type.Object({
   ),
   GATEHOUSE_REQUIRE_TOTP: Text('Roles whose people need a second factor, with commas between: `admin,supervisor`'),
   GATEHOUSE_CONSOLE_DIR: Text('Built console; default is `console/dist` beside the package'),
-  GATEHOUSE_TIME_ZONE: Type.String({ default: 'Asia/Shanghai', description: 'IANA time zone; decides quiet hours' }),
+  GATEHOUSE_TIME_ZONE: Type.String({
+    default: 'Asia/Shanghai',
+    description: 'IANA time zone; decides quiet hours, the days of reports and the ends of permits',
+  }),
   GATEHOUSE_LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
     description: 'Least urgent message that is logged',

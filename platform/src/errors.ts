@@ -158,6 +158,48 @@ export const alertNotFound = (alertId: string) =>
 export const alertAlready = (state: string) =>
   new AppError('ALERT_STATE', 409, `The alert is already ${state}; load it again to see by whom`)
 
+export const sheetHasProblems = (count: number, row: number) =>
+  new AppError(
+    'SHEET_HAS_PROBLEMS',
+    400,
+    `The sheet has ${count} problems, the first in row ${row}; nothing was imported. Look at the preview and mend them`,
+  )
+export const permitsChanged = () =>
+  new AppError('PERMITS_CHANGED', 409, 'Somebody else has changed the permits meanwhile; look at the preview again')
+export const tariffInvalid = (problems: string) =>
+  new AppError('TARIFF_INVALID', 400, `Nobody can be charged by this tariff: ${problems}`)
+export const tariffBackdated = () =>
+  new AppError('TARIFF_BACKDATED', 400, 'Cars have come in under an earlier tariff already; let it begin now or later')
+export const tariffTaken = () =>
+  new AppError('TARIFF_TAKEN', 409, 'Somebody else has just added a tariff; load the rules again')
+export const parkingSessionNotFound = (sessionId: string) =>
+  new AppError('PARKING_SESSION_NOT_FOUND', 404, `No stay "${sessionId}" is known in your area`)
+export const reportTooLong = (days: number) =>
+  new AppError('REPORT_TOO_LONG', 400, `A report covers at most ${days} days and must not end before it begins`)
+export const ticketNotFound = (ticketId: string) =>
+  new AppError('TICKET_NOT_FOUND', 404, `No ticket "${ticketId}" is known in your area`)
+export const ticketClosed = () =>
+  new AppError('TICKET_CLOSED', 409, 'The ticket is closed already; load the list again to see by whom')
+export const laneNotFound = (laneId: string) =>
+  new AppError('LANE_NOT_FOUND', 404, `No lane "${laneId}" is known in your area`)
+export const laneCallNotFound = (callId: string) =>
+  new AppError('LANE_CALL_NOT_FOUND', 404, `No call "${callId}" is known in your area`)
+export const laneCallTaken = (by: string) =>
+  new AppError('LANE_CALL_TAKEN', 409, `${by} has taken this call already; talk to them before you do anything`)
+export const laneCallEnded = () =>
+  new AppError('LANE_CALL_ENDED', 409, 'This call has ended already; load the list again to see how')
+export const laneCallElsewhere = (laneId: string) =>
+  new AppError('LANE_CALL_ELSEWHERE', 409, `The call does not come from lane "${laneId}"; open the lane that called`)
+export const waiverTooHigh = (dueFen: number) =>
+  new AppError('WAIVER_TOO_HIGH', 400, `Only ${(dueFen / 100).toFixed(2)} yuan are due; no more can be waived`)
+export const sessionElsewhere = () =>
+  new AppError('SESSION_ELSEWHERE', 400, 'This stay has ended, or belongs to another place; choose another one')
+export const laneRaiseNotFound = (raiseId: string) =>
+  new AppError('LANE_RAISE_NOT_FOUND', 404, `No remote raise "${raiseId}" is known in your area`)
+export const ownRaise = () => new AppError('OWN_RAISE', 409, 'Nobody judges their own raise; another person has to')
+export const raiseReviewed = (by: string) =>
+  new AppError('RAISE_REVIEWED', 409, `${by} has judged this raise already; load the list again`)
+
 export const broadcastNotFound = (broadcastId: string) =>
   new AppError('BROADCAST_NOT_FOUND', 404, `No announcement "${broadcastId}" is known in your area`)
 export const quietHours = (fromHour: number, toHour: number) =>

@@ -10,6 +10,7 @@ import { createAccessService, desiredAccess } from './modules/access/access.serv
 import { createAbsenceService } from './modules/alerts/absence.service.ts'
 import { createAlertsService } from './modules/alerts/alerts.service.ts'
 import { createRaisingService } from './modules/alerts/raising.service.ts'
+import { createUnansweredCallsService } from './modules/alerts/unanswered-calls.service.ts'
 import { createMachineAlertsService } from './modules/alerts/machines.service.ts'
 import { createBroadcastService, handleBroadcastProgress } from './modules/broadcast/broadcast.service.ts'
 import { createCompoundsService } from './modules/compounds/compounds.service.ts'
@@ -26,12 +27,15 @@ import { createDeliveryService } from './modules/gateways/delivery.service.ts'
 import { createDesiredService } from './modules/gateways/desired.service.ts'
 import { createGatewaysService } from './modules/gateways/gateways.service.ts'
 import { createRegistryService } from './modules/gateways/registry.service.ts'
+import { createLaneCallsService } from './modules/lane-calls/lane-calls.service.ts'
 import type { MachineAuthority } from './modules/machines/certificate-authority.ts'
 import { createCertificatesService } from './modules/machines/certificates.service.ts'
 import { createEnrolmentService } from './modules/machines/enrolment.service.ts'
 import { createRenewalService } from './modules/machines/renewal.service.ts'
 import { createTokensService } from './modules/machines/tokens.service.ts'
-import { createParkingService, desiredParking } from './modules/parking/parking.service.ts'
+import { createParkingService } from './modules/parking/parking.service.ts'
+import { desiredParking } from './modules/parking/rules.service.ts'
+import type { CreditsPort } from './modules/parking/sessions.service.ts'
 import { createRecordsService } from './modules/records/records.service.ts'
 import { createPeople } from './people.ts'
 import { createRealtime } from './plugins/realtime.ts'
@@ -93,6 +97,9 @@ function createMachines(ports: ServicePorts, { gateways, publisher }: ReturnType
   }
 }
 
+/** Where nothing can be paid yet, nothing was. */
+const noCredits: CreditsPort = { creditsOf: async () => new Map() }
+
 /** Every service of the platform, wired by hand. */
 export function createServices(ports: ServicePorts) {
   const { db, vault, clock, metrics, logger, timeZone } = ports
@@ -104,7 +111,10 @@ export function createServices(ports: ServicePorts) {
   const deviceCredentials = createDeviceCredentialsService({ ...ports, devices, desired })
   const states = createDeviceStateService({ db, publisher })
   const commandProgress = createCommandProgressService({ db, publisher, gateways })
-  const parking = createParkingService({ db, compounds, desired })
+  const parking = createParkingService({ ...ports, compounds, devices, desired, publisher, credits: noCredits })
+  const commands = createCommandsService({ db, clock, publisher, devices, delivery, logger })
+  const { onUnanswered } = createUnansweredCallsService({ db, publisher })
+  const laneCalls = createLaneCallsService({ ...ports, publisher, devices, commands, parking, onUnanswered })
   const access = createAccessService({ db, compounds, desired })
   const raising = createRaisingService({ states, gateways })
   const room = createOwnRoom({ folder: ports.folder, clock })
@@ -114,7 +124,7 @@ export function createServices(ports: ServicePorts) {
   // What a device is comes first: what follows from it may be asked for by the handlers after it.
   const handlers: readonly RecordHandler[] = [
     ...[states.handle, commandProgress.handle, desired.handle, parking.handle, access.handle],
-    ...[handleBroadcastProgress, continuity.handle, raising.handle],
+    ...[handleBroadcastProgress, continuity.handle, raising.handle, laneCalls.handle],
   ]
   async function onOnlineChanged(gatewayId: string, compoundId: string, online: boolean) {
     continuity.touched(gatewayId)
@@ -125,9 +135,8 @@ export function createServices(ports: ServicePorts) {
   return {
     ...house,
     ...createMachines(ports, house),
-    ...{ readings, devices, deviceCredentials, parking, access, absences, continuity },
+    ...{ readings, devices, deviceCredentials, commands, parking, laneCalls, access, absences, continuity },
     commandProgress: commandProgress.progress,
-    commands: createCommandsService({ db, clock, publisher, devices, delivery, logger }),
     alerts: createAlertsService({ db, clock, publisher }),
     broadcasts: createBroadcastService({ db, clock, publisher, compounds, devices, delivery, timeZone }),
     records: createRecordsService({ db, clock, publisher, metrics, logger, handlers }),

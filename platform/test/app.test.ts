@@ -67,7 +67,7 @@ test('long lists are taken whole, and refused whole when they contradict themsel
   expect(await put(permits)).toMatchObject({ status: 200 })
   expect(await put([...permits.slice(0, 2), ...permits.slice(0, 1)])).toMatchObject({ status: 400 })
   const caller = { username: 'x', role: 'property', scope: '' } as const
-  expect(await house.services.parking.permits(caller, 'garden')).toHaveLength(20_000)
+  expect(await house.services.parking.permits.list(caller, 'garden')).toHaveLength(20_000)
   const faceless = { personId: 'p1', name: 'Li', household: '3-201', cards: [], faceId: 'f1' }
   expect(await call(house, putPeople, { cookie, params, body: [faceless] })).toMatchObject({ status: 400 })
   expect(await call(house, putPeople, { cookie, params, body: [{ ...faceless, consentVersion: '1' }] })).toMatchObject({

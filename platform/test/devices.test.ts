@@ -143,7 +143,7 @@ describe.each(databases)('devices on %s', (kind) => {
     const { seq, desired } = await services.registry.hello('gw-garden', hello)
     expect([seq, desired.map(({ area }) => area)]).toEqual([2, ['devices', 'parking', 'access']])
     const revisions = Object.fromEntries(desired.map(({ area, revision }) => [area, revision]))
-    await services.parking.replacePermits(system, 'garden', [{ plate: '京A12345', kind: 'monthly', holder: 'Li' }])
+    await services.parking.permits.replace(system, 'garden', [{ plate: '京A12345', kind: 'monthly', holder: 'Li' }])
     const again = await services.registry.hello('gw-garden', { ...hello, revisions })
     expect(again.desired).toMatchObject([{ area: 'parking', body: { permits: [{ plate: '京A12345' }] } }])
     expect(await services.gateways.list(system)).toMatchObject([{ id: 'gw-garden', clockOffsetMs: 500 }, {}])

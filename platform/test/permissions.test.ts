@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest'
 import { endpoints, roles, type Endpoint, type Role } from '../src/contract/index.ts'
+import { defaultLanePolicy } from '../src/domain/index.ts'
+import { draft } from './parking-setup.ts'
 import { call, createOutbox, furnish, setup, signInAs, type House } from './setup.ts'
 
 const picture = 'a'.repeat(64)
+const sheet = [
+  ['plate', 'kind'],
+  ['京A12345', 'monthly'],
+]
 const setupBody = { kind: 'barrier', name: 'Gate', place: 'North' }
 
 /** A call of every endpoint that is well-formed and is about the compound `garden`. */
@@ -29,6 +35,17 @@ const inputs: Readonly<Record<string, { readonly querystring?: object; readonly 
   resolveAlert: { body: {} },
   noteAlert: { body: { text: 'seen' } },
   putPermits: { body: [] },
+  previewPermitImport: { body: { sheet, mode: 'merge' } },
+  importPermits: { body: { sheet, mode: 'merge' } },
+  putLanePolicies: { body: { policy: defaultLanePolicy, lanes: {} } },
+  addTariff: { body: draft },
+  whatIf: { body: { month: '2026-05', draft } },
+  getParkingReport: { querystring: { from: '1', to: '2' } },
+  openParkingTicket: { body: { kind: 'illegal-parking', place: 'Fire lane' } },
+  closeParkingTicket: { body: { state: 'cleared' } },
+  endLaneCall: { body: {} },
+  raiseLane: { body: { reason: 'delivery', plate: 'none', waivedFen: 0 } },
+  reviewLaneRaise: { body: { verdict: 'right' } },
   putPeople: { body: [] },
   startBroadcast: {
     body: { compoundId: 'garden', text: 'Hello', speakerIds: ['barrier-garden'], priority: 'property' },
@@ -44,6 +61,8 @@ async function start() {
   const outbox = createOutbox(house, 'gw-garden')
   const alarm = { eventId: 'e1', alarm: 'forced' }
   await outbox.store([outbox.record('access.door-alarm', alarm, { deviceId: 'barrier-garden' })])
+  const help = { eventId: 'e9', direction: 'in' }
+  await outbox.store([outbox.record('parking.help-requested', help, { deviceId: 'barrier-garden' })])
   const [alert] = await house.services.alerts.list({ username: 'x', role: 'admin', scope: '' }, {})
   const params = {
     ...{
@@ -59,6 +78,10 @@ async function start() {
       approvalId: 'none',
       commandId: 'none',
       broadcastId: 'none',
+      laneId: 'barrier-garden',
+      callId: 'barrier-garden/e9',
+      raiseId: 'none',
+      ticketId: 'none',
       sha256: picture,
     },
   }

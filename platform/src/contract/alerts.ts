@@ -12,7 +12,9 @@ export type AlertState = Static<typeof AlertState>
  * Which area events become alerts, and how urgent they are; the alert's type is the event's.
  * An event type that is not listed here is stored but disturbs nobody. Two are read differently:
  * `sensors.alarm-raised` brings its own severity and becomes `sensors.<alarm>`,
- * `devices.online-changed` to offline becomes `devices.offline`.
+ * `devices.online-changed` to offline becomes `devices.offline`. Of `parking.lane-anomaly` tailgating is minor.
+ * What rings at the help desk of the lanes is no alert at the same time: `parking.help-requested`, and refusals that
+ * ask a person. They become alerts when nobody takes the call, and when they are told long after they happened.
  * A gateway that stays away becomes `devices.gateway-offline`; its devices are then not reported one by one.
  */
 export const alertSeverity = {
@@ -23,6 +25,9 @@ export const alertSeverity = {
   'parking.entry-refused': 'major',
   'parking.exit-refused': 'major',
   'parking.help-requested': 'major',
+  'parking.lane-anomaly': 'major',
+  /** Cars wait before an entrance; resolved by itself when they are gone. */
+  'parking.queue-changed': 'major',
   'video.tampered': 'minor',
   'devices.clock-drift': 'minor',
   'devices.storage-low': 'major',

@@ -12,6 +12,7 @@ import { machines } from './migrations/0004-machines.ts'
 import { deviceCertificates } from './migrations/0005-device-certificates.ts'
 import { outbox } from './migrations/0006-outbox.ts'
 import { continuity } from './migrations/0006-continuity.ts'
+import { parking } from './migrations/0007-parking.ts'
 import { askAgainSql, rescueIfDamaged, type Rescue } from './rescue.ts'
 import type { Tables } from './tables.ts'
 
@@ -26,6 +27,7 @@ const migrations = {
   '0005-device-certificates': deviceCertificates,
   '0006-outbox': outbox,
   '0006-continuity': continuity,
+  '0007-parking': parking,
 }
 
 /** In the order in which they are applied. */

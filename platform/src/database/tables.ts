@@ -1,5 +1,6 @@
 import type { AuditTables } from './audit-tables.ts'
 import type { CredentialTables } from './credential-tables.ts'
+import type { ParkingTables } from './parking-tables.ts'
 import type { PeopleTables } from './people-tables.ts'
 
 /**
@@ -172,6 +173,11 @@ export interface PermitRow {
   holder: string
   valid_from: number | null
   valid_until: number | null
+  /** Permits of one group share `spaces`. */
+  group_id: string | null
+  spaces: number | null
+  /** JSON; `null`: every lane. */
+  lane_ids: string | null
 }
 
 export interface PassageRow {
@@ -187,6 +193,9 @@ export interface PassageRow {
   rule: string
   reason: string
   picture: string | null
+  distance: number | null
+  session_id: string | null
+  due_fen: number | null
 }
 
 export interface PersonRow {
@@ -269,7 +278,7 @@ export interface TelemetryLossRow {
   reason: string
 }
 
-export interface Tables extends PeopleTables, AuditTables, CredentialTables {
+export interface Tables extends PeopleTables, AuditTables, CredentialTables, ParkingTables {
   certificate_authorities: CertificateAuthorityRow
   gateway_certificates: GatewayCertificateRow
   enrolment_codes: EnrolmentCodeRow

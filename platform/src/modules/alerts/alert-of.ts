@@ -9,7 +9,8 @@ export interface AlertDraft {
   readonly details: Record<string, unknown>
 }
 
-const isAlertType = (type: string): type is AlertType => Object.hasOwn(alertSeverity, type)
+const isAlert = (record: CheckedRecord): record is CheckedRecord & { readonly type: AlertType } =>
+  Object.hasOwn(alertSeverity, record.type)
 
 /** What stands elsewhere in the alert or serves machines only. */
 const noFacts = new Set(['picture', 'eventId', 'severity', 'over'])
@@ -17,6 +18,24 @@ const noFacts = new Set(['picture', 'eventId', 'severity', 'over'])
 function factsOf(body: object) {
   const details = Object.fromEntries(Object.entries(body).filter(([name]) => !noFacts.has(name)))
   return { details, ...('picture' in body && typeof body.picture === 'string' && { picture: body.picture }) }
+}
+
+/** Somebody at a lane asks for a person: that rings at the help desk, and one noise about one car is enough. */
+function rings(record: CheckedRecord): boolean {
+  if (record.late) return false
+  if (record.type === 'parking.help-requested') return true
+  const isRefusal = record.type === 'parking.entry-refused' || record.type === 'parking.exit-refused'
+  return isRefusal && record.body.decision === 'ask'
+}
+
+/** The end of something is no news of its own. */
+const isOver = (record: CheckedRecord) =>
+  (record.type === 'video.tampered' && !record.body.active) ||
+  (record.type === 'parking.queue-changed' && !record.body.queueing)
+
+function severityOf(record: CheckedRecord & { readonly type: AlertType }): Severity {
+  if (record.type === 'parking.lane-anomaly' && record.body.kind === 'tailgating') return 'minor'
+  return alertSeverity[record.type]
 }
 
 /** The alert that a record amounts to, or nothing if it should disturb nobody. */
@@ -30,8 +49,6 @@ export function alertOf(record: CheckedRecord): AlertDraft | undefined {
     if (online || reason === 'removed') return undefined
     return { type: 'devices.offline', severity: 'major', details: { reason } }
   }
-  // The end of tampering is no news of its own.
-  if (record.type === 'video.tampered' && !record.body.active) return undefined
-  if (!isAlertType(record.type)) return undefined
-  return { type: record.type, severity: alertSeverity[record.type], ...factsOf(record.body) }
+  if (!isAlert(record) || isOver(record) || rings(record)) return undefined
+  return { type: record.type, severity: severityOf(record), ...factsOf(record.body) }
 }

@@ -26,6 +26,17 @@ async function noteCleared(record: RecordOf<'sensors.alarm-cleared'>, { db, comp
   }
 }
 
+/** One queue is one alert, and ends by itself. Answers whether there is nothing new to raise. */
+async function followQueue(
+  { body, at, deviceId }: RecordOf<'parking.queue-changed'>,
+  { db, compoundId, publish }: RecordContext,
+): Promise<boolean> {
+  const subject = { compoundId, type: 'parking.queue-changed', ...(deviceId !== undefined && { deviceId }) }
+  if (body.queueing) return (await repo.unresolvedIds(db, subject)).length > 0
+  await resolveBySystem(db, publish, { ...subject, at })
+  return true
+}
+
 /** Turns records into alerts: one root cause, one alert. */
 export function createRaisingService({ states, gateways }: RaisingPorts) {
   /** Answers whether there is nothing to tell: known already, or no fault of the device. */
@@ -53,6 +64,7 @@ export function createRaisingService({ states, gateways }: RaisingPorts) {
     const { at, deviceId, late } = record
     if (record.type === 'sensors.alarm-cleared') await noteCleared(record, context)
     if (record.type === 'devices.online-changed') await followPresence(record, context)
+    if (record.type === 'parking.queue-changed' && (await followQueue(record, context))) return
     if (record.type === 'telemetry.dropped' && (await followTelemetryLoss(record, context))) return
     const draft = alertOf(record)
     if (!draft || (draft.type === 'devices.offline' && (await isNoNews(record, context)))) return

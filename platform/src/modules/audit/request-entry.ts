@@ -37,7 +37,7 @@ export const outcomeOf = (status: number): Outcome => (status < 400 ? 'done' : s
 export function resultOf(payload: unknown): Details {
   if (Array.isArray(payload)) return { answered: payload.length }
   if (typeof payload !== 'object' || payload === null) return {}
-  for (const name of ['commandId', 'approvalId', 'id'] as const)
+  for (const name of ['commandId', 'approvalId', 'ticketId', 'id'] as const)
     if (name in payload)
       return { [name === 'approvalId' ? name : 'result']: String((payload as Record<string, unknown>)[name]) }
   return {}

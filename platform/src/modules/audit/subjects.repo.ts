@@ -3,19 +3,30 @@ import { compoundsWithin } from '../../database/scope.ts'
 import type { Database } from '../../database/database.ts'
 import type { Caller } from '../../core/ports.ts'
 
-/** Parameters of a route whose value belongs to a compound, and the table that says to which. */
+/** Parameters of a route whose value belongs to a compound, and where it stands to which. */
 const owners = {
-  deviceId: 'devices',
-  gatewayId: 'gateways',
-  alertId: 'alerts',
-  commandId: 'commands',
-  broadcastId: 'broadcasts',
+  deviceId: ['devices', 'id'],
+  laneId: ['devices', 'id'],
+  gatewayId: ['gateways', 'id'],
+  alertId: ['alerts', 'id'],
+  commandId: ['commands', 'id'],
+  broadcastId: ['broadcasts', 'id'],
+  // Sign-ins have a parameter of this name, too; they belong to no compound, and are not among the stays.
+  sessionId: ['parking_sessions', 'session_id'],
+  callId: ['lane_calls', 'call_id'],
+  raiseId: ['lane_raises', 'raise_id'],
+  ticketId: ['parking_tickets', 'ticket_id'],
 } as const
 export type Owned = keyof typeof owners
 export const isOwned = (name: string): name is Owned => Object.hasOwn(owners, name)
 
 export async function compoundOwning(db: Database, name: Owned, id: string): Promise<string | undefined> {
-  const row = await db.selectFrom(owners[name]).select('compound_id').where('id', '=', id).executeTakeFirst()
+  const [table, key] = owners[name]
+  const row = await db
+    .selectFrom(table as 'devices')
+    .select('compound_id')
+    .where(sql.ref<string>(key), '=', id)
+    .executeTakeFirst()
   return row?.compound_id
 }
 

@@ -71,9 +71,15 @@ type Describe = (db: Database, call: Call) => Promise<Details>
 /** What more there is to say of single endpoints. Lists of people and plates in numbers only. */
 const describe: Readonly<Record<string, Describe>> = {
   sendCommand: async (_db, { body }) => plainFields(body, { name: 'command', alertId: 'alertId' }),
+  reviewLaneRaise: async (_db, { body }) => plainFields(body, { verdict: 'verdict' }),
+  closeParkingTicket: async (_db, { body }) => plainFields(body, { state: 'state' }),
   startBroadcast: async (_db, { body }) => plainFields(body, { priority: 'priority' }),
   putPermits: (db, { params, body }) =>
     repo.difference(db, { table: 'permits', compoundId: params['compoundId'] ?? '' }, keysIn(body, 'plate')),
+  importPermits: async (_db, { body }) => {
+    const { sheet } = fieldsOf(body)
+    return { ...plainFields(body, { mode: 'mode' }), ...(Array.isArray(sheet) && { rows: sheet.length }) }
+  },
   putPeople: (db, { params, body }) =>
     repo.difference(db, { table: 'people', compoundId: params['compoundId'] ?? '' }, keysIn(body, 'personId')),
   async putUser(db, { params, body }) {

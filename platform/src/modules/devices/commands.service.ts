@@ -1,5 +1,5 @@
 import type { BaseLogger } from 'pino'
-import type { CommandEntry } from '../../contract/index.ts'
+import type { CommandEntry, Device, UplinkDown } from '../../contract/index.ts'
 import type { Caller, Clock, Publisher } from '../../core/ports.ts'
 import type { Database } from '../../database/database.ts'
 import { commandNotFound, deviceOffline } from '../../errors.ts'
@@ -24,16 +24,34 @@ export interface CommandRequest {
   readonly alertId?: string
 }
 
+export type Order = CommandRequest & {
+  readonly messageOf: (entry: CommandEntry) => UplinkDown
+  readonly alongside: (tx: Database, entry: CommandEntry) => Promise<void>
+}
+
+interface Issue {
+  readonly entry: CommandEntry
+  readonly message: UplinkDown
+  readonly alongside?: (tx: Database) => Promise<void>
+}
+
 /** After this nobody executes a command any more: whoever stands at the barrier has long asked again. */
 const deadlineMs = 10_000
 const shownPerDevice = 100
+
+function entryOf(caller: Caller, device: Device, { now, ...request }: CommandRequest & { now: number }): CommandEntry {
+  return {
+    ...request,
+    ...{ commandId: crypto.randomUUID(), deviceId: device.id, compoundId: device.compoundId, by: caller.username },
+    ...{ state: 'sent', sentAt: now, expiresAt: now + deadlineMs },
+  }
+}
 
 /** The ledger of commands, as people see and feed it. */
 export function createCommandsService({ db, clock, publisher, devices, delivery, logger }: CommandsPorts) {
   const tell = (entry: CommandEntry) => publisher.publish('command:changed', entry.compoundId, entry)
 
-  async function deliver(gatewayId: string, { commandId, expiresAt, deviceId, name, args, compoundId }: CommandEntry) {
-    const message = { type: 'command', commandId, expiresAt, deviceId, name, args } as const
+  async function deliver(gatewayId: string, { commandId, compoundId }: CommandEntry, message: UplinkDown) {
     const refusal = await delivery.send(gatewayId, message)
     if (!refusal) return
     const failed = await repo.stepCommand(
@@ -45,24 +63,40 @@ export function createCommandsService({ db, clock, publisher, devices, delivery,
     throw refusal
   }
 
+  /** Writes an order down, tells of it and sends it off. */
+  async function issue(gatewayId: string, { entry, message, alongside }: Issue) {
+    await db.transaction().execute(async (tx) => {
+      await repo.insertCommand(tx, entry)
+      await alongside?.(tx)
+    })
+    tell(entry)
+    const { commandId, deviceId, name, by } = entry
+    logger.info({ commandId, deviceId, name, by }, 'command sent')
+    await deliver(gatewayId, entry, message)
+    return entry
+  }
+
   return {
+    /**
+     * An order about a device that its gateway carries out in its own way: same ledger, same deadline. What `alongside`
+     * writes is written with the order or not at all.
+     */
+    async order(caller: Caller, device: Device, { messageOf, alongside, ...request }: Order): Promise<CommandEntry> {
+      const gatewayId = await delivery.reach(device.compoundId)
+      if (!device.online) throw deviceOffline(device.id)
+      const entry = entryOf(caller, device, { ...request, now: clock.now() })
+      return issue(gatewayId, { entry, message: messageOf(entry), alongside: (tx) => alongside(tx, entry) })
+    },
+
     /** Refused when the gateway or the device is away: nobody wants a barrier that opens an hour later. */
     async send(caller: Caller, deviceId: string, request: CommandRequest): Promise<CommandEntry> {
       const device = await devices.get(caller, deviceId)
       checkCommand(device, request.name, request.args)
       const gatewayId = await delivery.reach(device.compoundId)
       if (!device.online) throw deviceOffline(deviceId)
-      const now = clock.now()
-      const entry: CommandEntry = {
-        ...request,
-        ...{ commandId: crypto.randomUUID(), deviceId, compoundId: device.compoundId, by: caller.username },
-        ...{ state: 'sent', sentAt: now, expiresAt: now + deadlineMs },
-      }
-      await repo.insertCommand(db, entry)
-      tell(entry)
-      logger.info({ commandId: entry.commandId, deviceId, name: entry.name, by: entry.by }, 'command sent')
-      await deliver(gatewayId, entry)
-      return entry
+      const entry = entryOf(caller, device, { ...request, now: clock.now() })
+      const { commandId, expiresAt, name, args } = entry
+      return issue(gatewayId, { entry, message: { type: 'command', commandId, expiresAt, deviceId, name, args } })
     },
 
     async get(caller: Caller, commandId: string): Promise<CommandEntry> {

@@ -2,6 +2,7 @@ import type { Device, DeviceSetup, MadeSecret } from '../../contract/index.ts'
 import type { Caller, CertificateAuthority, Clock, Publisher } from '../../core/ports.ts'
 import type { Vault } from '../../core/vault.ts'
 import type { Database } from '../../database/database.ts'
+import { fromJson } from '../../database/values.ts'
 import { deviceNotFound, deviceTaken } from '../../errors.ts'
 import type { CompoundsService } from '../compounds/compounds.service.ts'
 import type { DesiredService } from '../gateways/desired.service.ts'
@@ -20,6 +21,8 @@ export interface DevicesPorts {
   readonly publisher: Publisher
   readonly readings: ReadingsService
 }
+
+type Settings = NonNullable<DeviceSetup['settings']>
 
 export interface DesiredDevicesPorts {
   readonly vault: Vault
@@ -64,6 +67,11 @@ export function createDevicesService({ db, vault, compounds, desired, publisher,
 
     async list(caller: Caller, filter: Omit<repo.DeviceFilter, 'scope'>): Promise<Device[]> {
       return (await repo.listDevices(db, { ...filter, scope: caller.scope })).map(readings.latest)
+    },
+
+    /** What was entered for the devices of a compound beside what people see of them. */
+    async settingsOf(compoundId: string, tx: Database = db): Promise<ReadonlyMap<string, Settings>> {
+      return new Map((await repo.rowsOfCompound(tx, compoundId)).map(({ id, settings }) => [id, fromJson(settings)]))
     },
 
     async put(

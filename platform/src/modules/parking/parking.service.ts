@@ -1,73 +1,58 @@
-import type { Passage, Permit } from '../../contract/index.ts'
-import type { Caller } from '../../core/ports.ts'
-import type { RecordHandler, RecordOf } from '../../core/records.ts'
+import type { Metrics } from '../../core/metrics.ts'
+import type { Caller, Clock, Publisher } from '../../core/ports.ts'
+import type { RecordHandler } from '../../core/records.ts'
 import type { Database } from '../../database/database.ts'
-import { invalidInput } from '../../errors.ts'
 import type { CompoundsService } from '../compounds/compounds.service.ts'
+import type { DevicesService } from '../devices/devices.service.ts'
 import type { DesiredService } from '../gateways/desired.service.ts'
-import * as repo from './parking.repo.ts'
+import { createLaneRecords } from './lane-records.ts'
+import { createLotNews } from './lot-news.ts'
+import { createLotsService } from './lots.service.ts'
+import * as passages from './passages.repo.ts'
+import { createPermitsService } from './permits.service.ts'
+import { createReportService } from './report.service.ts'
+import { createRulesService } from './rules.service.ts'
+import { createSessionRecords } from './session-records.ts'
+import { createSessionsService, type CreditsPort } from './sessions.service.ts'
+import { createTicketsService } from './tickets.service.ts'
+import { createWhatIfService } from './what-if.service.ts'
 
 export interface ParkingPorts {
   readonly db: Database
+  readonly clock: Clock
+  readonly publisher: Publisher
+  readonly metrics: Metrics
   readonly compounds: CompoundsService
+  readonly devices: DevicesService
   readonly desired: DesiredService
+  readonly credits: CreditsPort
+  readonly timeZone: string
 }
 
-/** What the gateway must know to decide at the lane. */
-export const desiredParking = async (db: Database, compoundId: string) => ({
-  permits: await repo.listPermits(db, compoundId),
-})
+type PassageFilter = Omit<passages.PassageFilter, 'scope' | 'limit'> & { readonly limit?: number }
 
-type LaneRecord = RecordOf<
-  'parking.entry-opened' | 'parking.entry-refused' | 'parking.exit-opened' | 'parking.exit-refused'
->
-
-function toPassage({ id, at, late, deviceId, body }: LaneRecord, compoundId: string): Passage {
-  const { direction, rawPlate, matchedPlate, decision, rule, reason, picture } = body
-  return {
-    ...{ id, compoundId, deviceId: deviceId ?? '', at, late, direction, rawPlate, decision, rule, reason },
-    ...(matchedPlate !== undefined && { matchedPlate }),
-    ...(picture !== undefined && { picture }),
-  }
-}
-
-function refuseRepeated(permits: readonly Permit[]) {
-  const seen = new Set<string>()
-  for (const { plate } of permits) {
-    if (seen.has(plate)) throw invalidInput(`Plate ${plate} is listed twice; keep the permit that counts`)
-    seen.add(plate)
-  }
-}
-
-export function createParkingService({ db, compounds, desired }: ParkingPorts) {
-  const handle: RecordHandler = async (record, { db: tx, compoundId }) => {
-    switch (record.type) {
-      case 'parking.entry-opened':
-      case 'parking.entry-refused':
-      case 'parking.exit-opened':
-      case 'parking.exit-refused':
-        await repo.insertPassage(tx, toPassage(record, compoundId))
-        break
-      default:
-    }
+/** The parking of all compounds: who may come in, who is inside, what it costs. */
+export function createParkingService(ports: ParkingPorts) {
+  const { db, publisher, metrics } = ports
+  const lots = createLotsService(ports)
+  const news = createLotNews({ publisher, viewOf: lots.view })
+  const sessions = createSessionsService(ports)
+  const tickets = createTicketsService(ports)
+  const handlers = [createLaneRecords(news), createSessionRecords({ sessions, metrics }), tickets.handle]
+  const handle: RecordHandler = async (record, context) => {
+    for (const each of handlers) await each(record, context)
   }
 
   return {
-    handle,
-
-    async permits(caller: Caller, compoundId: string): Promise<Permit[]> {
-      await compounds.get(caller, compoundId)
-      return repo.listPermits(db, compoundId)
-    },
-
-    async replacePermits(caller: Caller, compoundId: string, permits: readonly Permit[]): Promise<number> {
-      await compounds.get(caller, compoundId)
-      refuseRepeated(permits)
-      return desired.change(compoundId, 'parking', (tx) => repo.replacePermits(tx, compoundId, permits))
-    },
-
-    passages: (caller: Caller, filter: Omit<repo.PassageFilter, 'scope' | 'limit'> & { readonly limit?: number }) =>
-      repo.listPassages(db, { limit: 100, ...filter, scope: caller.scope }),
+    ...{ handle, lots, sessions, tickets },
+    /** Tells consoles of lots that have changed; to be called every second. */
+    flush: () => news.flush(),
+    permits: createPermitsService(ports),
+    rules: createRulesService(ports),
+    reports: createReportService(ports),
+    whatIfs: createWhatIfService(ports),
+    passages: (caller: Caller, filter: PassageFilter) =>
+      passages.listPassages(db, { limit: 100, ...filter, scope: caller.scope }),
   }
 }
 

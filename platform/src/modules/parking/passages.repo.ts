@@ -1,44 +1,8 @@
-import type { Passage, Permit } from '../../contract/index.ts'
+import type { Passage, Scope } from '../../contract/index.ts'
 import type { Database } from '../../database/database.ts'
 import { compoundsWithin } from '../../database/scope.ts'
-import type { PassageRow, PermitRow } from '../../database/tables.ts'
+import type { PassageRow } from '../../database/tables.ts'
 import { present, toFlag } from '../../database/values.ts'
-import type { Scope } from '../../contract/index.ts'
-
-/** SQLite takes 32,766 parameters in one statement. */
-const rowsPerInsert = 2000
-
-const toPermit = (row: PermitRow): Permit => ({
-  plate: row.plate,
-  kind: row.kind as Permit['kind'],
-  holder: row.holder,
-  ...present({ validFrom: row.valid_from, validUntil: row.valid_until }),
-})
-
-export async function listPermits(db: Database, compoundId: string): Promise<Permit[]> {
-  const rows = await db
-    .selectFrom('permits')
-    .selectAll()
-    .where('compound_id', '=', compoundId)
-    .orderBy('plate')
-    .execute()
-  return rows.map(toPermit)
-}
-
-export async function replacePermits(db: Database, compoundId: string, permits: readonly Permit[]): Promise<void> {
-  await db.deleteFrom('permits').where('compound_id', '=', compoundId).execute()
-  for (let start = 0; start < permits.length; start += rowsPerInsert) {
-    const rows = permits.slice(start, start + rowsPerInsert).map((permit) => ({
-      compound_id: compoundId,
-      plate: permit.plate,
-      kind: permit.kind,
-      holder: permit.holder,
-      valid_from: permit.validFrom ?? null,
-      valid_until: permit.validUntil ?? null,
-    }))
-    await db.insertInto('permits').values(rows).execute()
-  }
-}
 
 const toPassage = (row: PassageRow): Passage => ({
   id: row.id,
@@ -54,7 +18,14 @@ const toPassage = (row: PassageRow): Passage => ({
   ...present({ matchedPlate: row.matched_plate, picture: row.picture }),
 })
 
-export async function insertPassage(db: Database, passage: Passage): Promise<void> {
+/** A passage with what belongs to it at the lane. */
+export interface LanePassage extends Passage {
+  readonly distance: number
+  readonly sessionId?: string | undefined
+  readonly dueFen?: number | undefined
+}
+
+export async function insertPassage(db: Database, passage: LanePassage): Promise<void> {
   await db
     .insertInto('passages')
     .values({
@@ -70,6 +41,9 @@ export async function insertPassage(db: Database, passage: Passage): Promise<voi
       rule: passage.rule,
       reason: passage.reason,
       picture: passage.picture ?? null,
+      distance: passage.distance,
+      session_id: passage.sessionId ?? null,
+      due_fen: passage.dueFen ?? null,
     })
     .execute()
 }
@@ -87,4 +61,29 @@ export async function listPassages(db: Database, filter: PassageFilter): Promise
   if (filter.before !== undefined) query = query.where('at', '<', filter.before)
   const rows = await query.orderBy('at', 'desc').orderBy('id', 'desc').limit(filter.limit).execute()
   return rows.map(toPassage)
+}
+
+/** The last reads of one lane, newest first. */
+export async function lastReads(
+  db: Database,
+  { compoundId, laneId }: { readonly compoundId: string; readonly laneId: string },
+  limit: number,
+) {
+  const rows = await db
+    .selectFrom('passages')
+    .selectAll()
+    .where('device_id', '=', laneId)
+    .where('compound_id', '=', compoundId)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({
+    at: row.at,
+    rawPlate: row.raw_plate,
+    decision: row.decision as Passage['decision'],
+    rule: row.rule,
+    reason: row.reason,
+    ...present({ matchedPlate: row.matched_plate, dueFen: row.due_fen, picture: row.picture }),
+  }))
 }

@@ -1,0 +1,88 @@
+import type { Permit, Scope } from '../../contract/index.ts'
+import type { Database } from '../../database/database.ts'
+import { compoundsWithin } from '../../database/scope.ts'
+import type { PermitRow } from '../../database/tables.ts'
+import { fromJson, present, toJson } from '../../database/values.ts'
+
+/** SQLite takes 32,766 parameters in one statement. */
+const rowsPerInsert = 1000
+
+const toPermit = (row: PermitRow): Permit => ({
+  plate: row.plate,
+  kind: row.kind as Permit['kind'],
+  holder: row.holder,
+  ...present({ validFrom: row.valid_from, validUntil: row.valid_until, groupId: row.group_id, spaces: row.spaces }),
+  ...(row.lane_ids !== null && { laneIds: fromJson(row.lane_ids) }),
+})
+
+export async function listPermits(db: Database, compoundId: string): Promise<Permit[]> {
+  const rows = await db
+    .selectFrom('permits')
+    .selectAll()
+    .where('compound_id', '=', compoundId)
+    .orderBy('plate')
+    .execute()
+  return rows.map(toPermit)
+}
+
+export async function permitsOf(db: Database, compoundId: string, plates: readonly string[]): Promise<Permit[]> {
+  if (plates.length === 0) return []
+  const rows = await db
+    .selectFrom('permits')
+    .selectAll()
+    .where('compound_id', '=', compoundId)
+    .where('plate', 'in', plates)
+    .execute()
+  return rows.map(toPermit)
+}
+
+export async function addPermits(db: Database, compoundId: string, permits: readonly Permit[]): Promise<void> {
+  for (let start = 0; start < permits.length; start += rowsPerInsert) {
+    const rows = permits.slice(start, start + rowsPerInsert).map((permit) => ({
+      compound_id: compoundId,
+      plate: permit.plate,
+      kind: permit.kind,
+      holder: permit.holder,
+      valid_from: permit.validFrom ?? null,
+      valid_until: permit.validUntil ?? null,
+      group_id: permit.groupId ?? null,
+      spaces: permit.spaces ?? null,
+      lane_ids: permit.laneIds ? toJson(permit.laneIds) : null,
+    }))
+    await db.insertInto('permits').values(rows).execute()
+  }
+}
+
+export async function removePermits(db: Database, compoundId: string, plates: readonly string[]): Promise<void> {
+  for (let start = 0; start < plates.length; start += rowsPerInsert)
+    await db
+      .deleteFrom('permits')
+      .where('compound_id', '=', compoundId)
+      .where('plate', 'in', plates.slice(start, start + rowsPerInsert))
+      .execute()
+}
+
+export async function replacePermits(db: Database, compoundId: string, permits: readonly Permit[]): Promise<void> {
+  await db.deleteFrom('permits').where('compound_id', '=', compoundId).execute()
+  await addPermits(db, compoundId, permits)
+}
+
+export interface ExpiryFilter {
+  readonly scope: Scope
+  readonly compoundId?: string | undefined
+  readonly from: number
+  readonly to: number
+}
+
+export async function listExpiring(db: Database, { scope, compoundId, from, to }: ExpiryFilter, limit: number) {
+  let query = db
+    .selectFrom('permits')
+    .selectAll()
+    .where('valid_until', '>=', from)
+    .where('valid_until', '<', to)
+    .where('kind', '<>', 'blacklist')
+    .where('compound_id', 'in', compoundsWithin(scope))
+  if (compoundId !== undefined) query = query.where('compound_id', '=', compoundId)
+  const rows = await query.orderBy('valid_until').orderBy('plate').limit(limit).execute()
+  return rows.map((row) => ({ compoundId: row.compound_id, permit: toPermit(row) }))
+}
