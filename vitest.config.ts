@@ -23,7 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['{gateway,platform,firmware-sim}/test/*.test.ts', 'firmware-sim/test/faults/*.test.ts'],
+          include: ['{gateway,platform,firmware-sim}/test/*.test.ts', 'firmware-sim/test/{faults,week}/*.test.ts'],
           exclude: ['**/*.{system,browser}.test.ts'],
           testTimeout: 30_000,
         },
@@ -42,6 +42,12 @@ export default defineConfig({
           ...faults,
           sequence: { groupOrder: 1 },
           provide: { faults: { rounds: 2, weekRecords: 5_000 } },
+        },
+      },
+      {
+        test: {
+          ...{ name: 'week', include: ['firmware-sim/test/week/*.week.ts'], ...serial },
+          provide: { week: { lots: 11, days: 7, residents: 350, strangers: 220, seed: 'reference street' } },
         },
       },
       { test: { name: 'browser', include: ['firmware-sim/test/**/*.browser.test.ts'], ...serial } },

@@ -1,6 +1,13 @@
 import { listApprovals, listUsers, type Endpoint } from '@gatehouse/platform/contract'
-import { createRouter, createWebHistory, type RouteLocationNormalized, type Router } from 'vue-router'
+import {
+  createRouter,
+  createWebHistory,
+  type RouteLocationNormalized,
+  type Router,
+  type RouteRecordRaw,
+} from 'vue-router'
 import { onRestricted, onUnauthorised } from './api/http'
+import { firstParkingPage, parkingPageNames, parkingPages } from './composables/parking-pages'
 import { safeNext } from './features/identity/safe-next'
 import AppShell from './shell/AppShell.vue'
 import { useSession } from './stores/session'
@@ -18,6 +25,22 @@ const pages = {
   audit: () => import('./features/audit/AuditPage.vue'),
   gateways: () => import('./features/gateways/GatewaysPage.vue'),
   gateway: () => import('./features/gateways/GatewayPage.vue'),
+  parking: () => import('./features/parking/ParkingPage.vue'),
+  parkingLanes: () => import('./features/parking/lanes/LanesPage.vue'),
+  parkingDesk: () => import('./features/parking/desk/DeskPage.vue'),
+}
+/** Opened less often, by people who can wait a moment. */
+const parkingPage = {
+  lanes: pages.parkingLanes,
+  desk: pages.parkingDesk,
+  sessions: () => import('./features/parking/sessions/SessionsPage.vue'),
+  raises: () => import('./features/parking/raises/RaisesPage.vue'),
+  permits: () => import('./features/parking/permits/PermitsPage.vue'),
+  tickets: () => import('./features/parking/tickets/TicketsPage.vue'),
+  tariffs: () => import('./features/parking/tariffs/TariffsPage.vue'),
+  rules: () => import('./features/parking/rules/RulesPage.vue'),
+  reports: () => import('./features/parking/reports/ReportsPage.vue'),
+  statement: () => import('./features/parking/reports/StatementPage.vue'),
 }
 
 /** Once the first page is up: later ones must open at once, and also while the line is down. */
@@ -33,7 +56,9 @@ function afterSignIn(to: RouteLocationNormalized) {
   if (session.duty !== undefined) return isFirst || { name: 'first-steps', query: { next: to.fullPath } }
   if (isFirst) return safeNext(to.query['next'])
   const needs = to.meta['needs'] as Pick<Endpoint, 'access'> | undefined
-  return needs === undefined || session.can(needs) || { name: 'live' }
+  if (needs === undefined || session.can(needs)) return true
+  const instead = to.name === 'parking' ? firstParkingPage(session.can) : undefined
+  return { name: instead === undefined ? 'live' : `parking-${instead}` }
 }
 
 function guardPages(router: Router) {
@@ -60,6 +85,17 @@ function followSession(router: Router) {
     const { name, fullPath } = router.currentRoute.value
     if (name !== undefined && name !== 'sign-in') void router.replace({ name: 'sign-in', query: { next: fullPath } })
   })
+}
+
+const parkingRoutes: RouteRecordRaw = {
+  path: 'parking',
+  component: pages.parking,
+  children: parkingPageNames.map((page) => ({
+    path: page === 'lanes' ? '' : page,
+    name: page === 'lanes' ? 'parking' : `parking-${page}`,
+    component: parkingPage[page],
+    meta: { needs: parkingPages[page] },
+  })),
 }
 
 export function createConsoleRouter(): Router {
@@ -104,6 +140,7 @@ export function createConsoleRouter(): Router {
           { path: 'audit', name: 'audit', component: pages.audit },
           { path: 'gateways', name: 'gateways', component: pages.gateways },
           { path: 'gateways/:gatewayId', name: 'gateway', component: pages.gateway, props: true },
+          parkingRoutes,
           { path: ':rest(.*)*', name: 'nowhere', component: () => import('./shell/NotFoundPage.vue') },
         ],
       },

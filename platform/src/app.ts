@@ -17,10 +17,14 @@ import { gatewaysRoutes } from './modules/gateways/gateways.routes.ts'
 import { accountRoutes } from './modules/identity/account.routes.ts'
 import { identityRoutes } from './modules/identity/identity.routes.ts'
 import { laneCallsRoutes } from './modules/lane-calls/lane-calls.routes.ts'
+import { ledgerRoutes } from './modules/ledger/ledger.routes.ts'
 import { machinesRoutes } from './modules/machines/machines.routes.ts'
 import { parkingRoutes } from './modules/parking/parking.routes.ts'
 import { permitsRoutes } from './modules/parking/permits.routes.ts'
 import { ticketsRoutes } from './modules/parking/tickets.routes.ts'
+import { notifyRoutes } from './modules/payments/notify.routes.ts'
+import { payPageRoutes } from './modules/payments/pay-page.routes.ts'
+import { paymentsRoutes } from './modules/payments/payments.routes.ts'
 import { influxWriteRoutes } from './modules/telemetry/influx-write.routes.ts'
 import { telemetryRoutes } from './modules/telemetry/telemetry.routes.ts'
 import type { TelemetryService, TelemetryWriter } from './modules/telemetry/telemetry.service.ts'
@@ -67,6 +71,10 @@ async function registerModules(app: FastifyInstance, deps: AppDeps) {
   await app.register(permitsRoutes, services)
   await app.register(ticketsRoutes, services)
   await app.register(laneCallsRoutes, services)
+  await app.register(payPageRoutes, services)
+  await app.register(notifyRoutes, services)
+  await app.register(paymentsRoutes, services)
+  await app.register(ledgerRoutes, services)
   await app.register(accessRoutes, services)
   await app.register(broadcastRoutes, services)
   await app.register(videoRoutes, { video })

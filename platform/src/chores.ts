@@ -24,6 +24,7 @@ export function startChores(services: Services, logger: Pick<BaseLogger, 'error'
     start(1000, () => commands.expire()),
     start(1000, () => parking.flush()),
     start(1000, () => laneCalls.tick()),
+    start(1000, () => services.payments.tick()),
     start(5000, () => readings.persist()),
     start(5000, () => absences.lookForAbsences()),
     start(10_000, () => services.continuity.flush()),

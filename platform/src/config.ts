@@ -70,6 +70,43 @@ export const PlatformConfig = Type.Object({
     }),
   ),
   GATEHOUSE_REQUIRE_TOTP: Text('Roles whose people need a second factor, with commas between: `admin,supervisor`'),
+  GATEHOUSE_PAYMENT_SANDBOX: Type.Enum(['on', 'off'], {
+    default: 'off',
+    description: 'Whether stays can be paid with a provider that only pretends: for demonstrations and tests',
+  }),
+  GATEHOUSE_PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/]+$',
+      maxLength: 300,
+      description: 'Where the internet reaches this platform; payment providers send their notifications there',
+    }),
+  ),
+  GATEHOUSE_WECHAT_APP_ID: Text(
+    'WeChat Pay (APIv3): application id; it is switched on when all of its settings are there',
+  ),
+  GATEHOUSE_WECHAT_MERCHANT_ID: Text('WeChat Pay: merchant number'),
+  GATEHOUSE_WECHAT_SERIAL: Text("WeChat Pay: serial number of the merchant's certificate"),
+  GATEHOUSE_WECHAT_KEY: Text('WeChat Pay: PEM file with the private key of the merchant'),
+  GATEHOUSE_WECHAT_API_KEY: Type.Optional(
+    Type.String({ minLength: 32, maxLength: 32, description: 'WeChat Pay: APIv3 key, 32 letters' }),
+  ),
+  GATEHOUSE_WECHAT_PUBLIC_KEY: Text("WeChat Pay: PEM file with WeChat's public key"),
+  GATEHOUSE_WECHAT_PUBLIC_KEY_ID: Text('WeChat Pay: id of that key, `PUB_KEY_ID_…`'),
+  GATEHOUSE_WECHAT_URL: Type.String({
+    pattern: '^https?://[^/]+$',
+    default: 'https://api.mch.weixin.qq.com',
+    description: 'WeChat Pay: where its interface is',
+  }),
+  GATEHOUSE_ALIPAY_APP_ID: Text(
+    'Alipay (OpenAPI, RSA2): application id; it is switched on when all of its settings are there',
+  ),
+  GATEHOUSE_ALIPAY_KEY: Text('Alipay: PEM file with the private key of the application'),
+  GATEHOUSE_ALIPAY_PUBLIC_KEY: Text("Alipay: PEM file with Alipay's public key"),
+  GATEHOUSE_ALIPAY_URL: Type.String({
+    pattern: '^https?://',
+    default: 'https://openapi.alipay.com/gateway.do',
+    description: 'Alipay: where its interface is',
+  }),
   GATEHOUSE_CONSOLE_DIR: Text('Built console; default is `console/dist` beside the package'),
   GATEHOUSE_TIME_ZONE: Type.String({
     default: 'Asia/Shanghai',
@@ -109,6 +146,25 @@ export const rolesRequiringTotp = ({ GATEHOUSE_REQUIRE_TOTP: names = '' }: Parti
 
 export const isRole = (name: string): name is Role => (roles as readonly string[]).includes(name)
 
+/** Settings that switch a payment provider on together. */
+const together: readonly (readonly (keyof PlatformConfig)[])[] = [
+  [
+    ...(['GATEHOUSE_WECHAT_APP_ID', 'GATEHOUSE_WECHAT_MERCHANT_ID', 'GATEHOUSE_WECHAT_SERIAL'] as const),
+    ...(['GATEHOUSE_WECHAT_KEY', 'GATEHOUSE_WECHAT_API_KEY', 'GATEHOUSE_WECHAT_PUBLIC_KEY'] as const),
+    'GATEHOUSE_WECHAT_PUBLIC_KEY_ID',
+  ],
+  ['GATEHOUSE_ALIPAY_APP_ID', 'GATEHOUSE_ALIPAY_KEY', 'GATEHOUSE_ALIPAY_PUBLIC_KEY'],
+]
+
+function* paymentContradictions(config: PlatformConfig) {
+  for (const names of together) {
+    const missing = names.filter((name) => config[name] === undefined)
+    if (missing.length > 0 && missing.length < names.length) yield `${missing.join(', ')} is missing to be paid with`
+    if (missing.length === 0 && config.GATEHOUSE_PUBLIC_URL === undefined)
+      yield `${names[0] ?? ''} needs GATEHOUSE_PUBLIC_URL, where notifications come to`
+  }
+}
+
 function* contradictions(config: PlatformConfig) {
   const hasTls = config.GATEHOUSE_TLS_CERT !== undefined && config.GATEHOUSE_TLS_KEY !== undefined
   if ((config.GATEHOUSE_TLS_CERT === undefined) !== (config.GATEHOUSE_TLS_KEY === undefined))
@@ -118,6 +174,7 @@ function* contradictions(config: PlatformConfig) {
   const unknownRoles = rolesRequiringTotp(config).filter((name) => !isRole(name))
   if (unknownRoles.length > 0)
     yield `GATEHOUSE_REQUIRE_TOTP knows no role ${unknownRoles.join(', ')}; there are ${roles.join(', ')}`
+  yield* paymentContradictions(config)
   if (!isTimeZone(config.GATEHOUSE_TIME_ZONE)) yield 'GATEHOUSE_TIME_ZONE is no IANA time zone'
 }
 

@@ -270,3 +270,30 @@ export const databaseNeeded = () =>
 export const toolMissing = (tool: string) =>
   backupError('BACKUP_TOOL_MISSING', `${tool} is not installed; install the Debian package postgresql-client`)
 export const backupFailed = (problem: string) => backupError('BACKUP_FAILED', `No backup was made: ${problem}`)
+
+export const shareNotWhole = () =>
+  new AppError('SHARE_NOT_WHOLE', 400, 'The parts of a revenue share must add up to 1000 thousandths')
+export const shareBackdated = () =>
+  new AppError('SHARE_BACKDATED', 400, 'Earlier months are shared already; let the agreement begin this month or later')
+export const shareTaken = () =>
+  new AppError('SHARE_TAKEN', 409, 'Somebody else has just agreed on a share; load the list again')
+export const laneTokenUnknown = () =>
+  new AppError('LANE_TOKEN_UNKNOWN', 404, 'This code is not valid any more; scan the code at the lane again')
+export const quoteInvalid = () =>
+  new AppError('QUOTE_INVALID', 409, 'The amount is not right any more; ask for it again')
+export const providerOff = (provider: string) =>
+  new AppError('PAYMENT_PROVIDER_OFF', 409, `Nothing can be paid with ${provider} here; choose another way`)
+export const providerFailed = (provider: string) =>
+  new AppError('PAYMENT_PROVIDER_FAILED', 502, `${provider} does not answer as it should; try again or pay another way`)
+export const noBill = (provider: string) =>
+  new AppError('PAYMENT_NO_BILL', 409, `${provider} has no bill to compare with`)
+export const notificationRefused = () =>
+  new AppError('NOTIFICATION_REFUSED', 401, 'The notification is not signed by the provider, or is not for us')
+export const paymentNotFound = (orderId: string) =>
+  new AppError('PAYMENT_NOT_FOUND', 404, `No payment "${orderId}" is known in your area`)
+export const receiptTaken = () =>
+  new AppError('RECEIPT_TAKEN', 409, 'This receipt is recorded already, for another stay or amount; check its number')
+export const refundTaken = () =>
+  new AppError('REFUND_TAKEN', 409, 'This request was made already, with another amount; make a new one')
+export const refundTooHigh = (fen: number) =>
+  new AppError('REFUND_TOO_HIGH', 409, `Only ${(fen / 100).toFixed(2)} yuan of this payment can be paid back`)

@@ -13,6 +13,7 @@ import { openVault } from './core/vault.ts'
 import type { Rescue } from './database/rescue.ts'
 import { openDatabase, type Database } from './database/database.ts'
 import { openCertificateAuthority } from './modules/machines/certificate-authority.ts'
+import { readPaymentSettings } from './payment-settings.ts'
 import { createTelemetryService } from './modules/telemetry/telemetry.service.ts'
 import { openBlobStore } from './modules/video/blob-store.ts'
 import { createVideoService } from './modules/video/video.service.ts'
@@ -98,6 +99,7 @@ async function open(config: PlatformConfig, logger: Logger, closers: Closers): P
     requireTotp: rolesRequiringTotp(config).filter(isRole),
     uplinkUrl: config.GATEHOUSE_UPLINK_URL,
     certificateMs: config.GATEHOUSE_CERTIFICATE_DAYS * 86_400_000,
+    payments: await readPaymentSettings(config),
   })
   const auditing = await startAudit(services, { db, clock, logger, folder: resolve(config.GATEHOUSE_DATA, 'platform') })
   closers.add(() => auditing.stop())

@@ -27,6 +27,7 @@ import { createDeliveryService } from './modules/gateways/delivery.service.ts'
 import { createDesiredService } from './modules/gateways/desired.service.ts'
 import { createGatewaysService } from './modules/gateways/gateways.service.ts'
 import { createRegistryService } from './modules/gateways/registry.service.ts'
+import { createLedgerService } from './modules/ledger/ledger.service.ts'
 import { createLaneCallsService } from './modules/lane-calls/lane-calls.service.ts'
 import type { MachineAuthority } from './modules/machines/certificate-authority.ts'
 import { createCertificatesService } from './modules/machines/certificates.service.ts'
@@ -35,7 +36,8 @@ import { createRenewalService } from './modules/machines/renewal.service.ts'
 import { createTokensService } from './modules/machines/tokens.service.ts'
 import { createParkingService } from './modules/parking/parking.service.ts'
 import { desiredParking } from './modules/parking/rules.service.ts'
-import type { CreditsPort } from './modules/parking/sessions.service.ts'
+import { creditsOf, desiredPayments } from './modules/payments/credits.ts'
+import { createPaymentsService, type PaymentSettings } from './modules/payments/payments.service.ts'
 import { createRecordsService } from './modules/records/records.service.ts'
 import { createPeople } from './people.ts'
 import { createRealtime } from './plugins/realtime.ts'
@@ -56,6 +58,8 @@ export interface ServicePorts {
   /** Where gateways are told to connect, if that is not the host they ask. */
   readonly uplinkUrl?: string | undefined
   readonly certificateMs: number
+  /** Which payment providers are switched on; cash always is. */
+  readonly payments?: PaymentSettings | undefined
 }
 
 /** People, places and what connects to them. */
@@ -71,7 +75,7 @@ function createHouse(ports: ServicePorts) {
   const gateways = createGatewaysService({ db, publisher, compounds, link })
   const sources = {
     ...{ devices: desiredDevices(ports), parking: desiredParking, access: desiredAccess },
-    payments: async () => ({ credits: [] }),
+    payments: desiredPayments,
   }
   const desired = createDesiredService({ db, clock, link, sources, logger, gatewayOf: (id) => gateways.idOf(id) })
   return {
@@ -97,9 +101,6 @@ function createMachines(ports: ServicePorts, { gateways, publisher }: ReturnType
   }
 }
 
-/** Where nothing can be paid yet, nothing was. */
-const noCredits: CreditsPort = { creditsOf: async () => new Map() }
-
 /** Every service of the platform, wired by hand. */
 export function createServices(ports: ServicePorts) {
   const { db, vault, clock, metrics, logger, timeZone } = ports
@@ -111,7 +112,11 @@ export function createServices(ports: ServicePorts) {
   const deviceCredentials = createDeviceCredentialsService({ ...ports, devices, desired })
   const states = createDeviceStateService({ db, publisher })
   const commandProgress = createCommandProgressService({ db, publisher, gateways })
-  const parking = createParkingService({ ...ports, compounds, devices, desired, publisher, credits: noCredits })
+  const parking = createParkingService({ ...ports, compounds, devices, desired, publisher, credits: { creditsOf } })
+  const ledger = createLedgerService({ ...ports, compounds })
+  const settings = ports.payments ?? {}
+  const { sessions } = parking
+  const payments = createPaymentsService({ ...ports, publisher, desired, ledger, sessions, settings })
   const commands = createCommandsService({ db, clock, publisher, devices, delivery, logger })
   const { onUnanswered } = createUnansweredCallsService({ db, publisher })
   const laneCalls = createLaneCallsService({ ...ports, publisher, devices, commands, parking, onUnanswered })
@@ -124,6 +129,7 @@ export function createServices(ports: ServicePorts) {
   // What a device is comes first: what follows from it may be asked for by the handlers after it.
   const handlers: readonly RecordHandler[] = [
     ...[states.handle, commandProgress.handle, desired.handle, parking.handle, access.handle],
+    ...[ledger.handle, payments.handle],
     ...[handleBroadcastProgress, continuity.handle, raising.handle, laneCalls.handle],
   ]
   async function onOnlineChanged(gatewayId: string, compoundId: string, online: boolean) {
@@ -135,7 +141,19 @@ export function createServices(ports: ServicePorts) {
   return {
     ...house,
     ...createMachines(ports, house),
-    ...{ readings, devices, deviceCredentials, commands, parking, laneCalls, access, absences, continuity },
+    ...{
+      readings,
+      devices,
+      deviceCredentials,
+      commands,
+      parking,
+      ledger,
+      payments,
+      laneCalls,
+      access,
+      absences,
+      continuity,
+    },
     commandProgress: commandProgress.progress,
     alerts: createAlertsService({ db, clock, publisher }),
     broadcasts: createBroadcastService({ db, clock, publisher, compounds, devices, delivery, timeZone }),

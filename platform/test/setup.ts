@@ -12,6 +12,7 @@ import { createMetrics } from '../src/core/metrics.ts'
 import type { Caller } from '../src/core/ports.ts'
 import { openVault } from '../src/core/vault.ts'
 import { openDatabase } from '../src/database/database.ts'
+import type { PaymentSettings } from '../src/modules/payments/payments.service.ts'
 import { startEmbeddedTelemetry } from '../src/modules/telemetry/store/embedded-telemetry.ts'
 import { openCertificateAuthority } from '../src/modules/machines/certificate-authority.ts'
 import { createTelemetryService } from '../src/modules/telemetry/telemetry.service.ts'
@@ -47,6 +48,7 @@ export interface SetupOptions {
   readonly startAt?: number
   readonly requestsPerMinute?: number
   readonly requireTotp?: readonly Role[]
+  readonly payments?: PaymentSettings
 }
 
 /** All of the platform but the uplink, on a clock that the test moves. */
@@ -68,6 +70,7 @@ export async function setup(options: SetupOptions = {}) {
     folder,
     requireTotp: options.requireTotp,
     timeZone: 'Asia/Shanghai',
+    payments: options.payments,
   })
   const { registry, publisher, devices, gateways } = services
   const store = startEmbeddedTelemetry({ folder: join(folder, 'telemetry'), logger })

@@ -1,3 +1,4 @@
+import { enLaneRules } from './en-lanes'
 import { enPeopleErrors } from './en-people'
 import type { zhCNWords } from './zh-CN-words'
 
@@ -114,6 +115,7 @@ export const enWords: { readonly [Group in keyof typeof zhCNWords]: Record<keyof
       resultsFailed: 'Not opened: {names}',
     },
     rule: {
+      ...enLaneRules,
       emergency: 'Emergency vehicle',
       police: 'Police vehicle',
       unplated: 'No plate read',

@@ -3,9 +3,14 @@ import { enCredentials } from './en-credentials'
 import { enContinuity, enContinuityProblem } from './en-continuity'
 import { enPeople } from './en-people'
 import { enWords } from './en-words'
-import type { Texts } from './index'
+import { enParking } from './en-parking'
+import { enPay } from './en-pay'
+import { enRing } from './en-lanes'
+import type { ParkingTexts, PayTexts, Texts } from './index'
 
-export const en: Texts = {
+export const en: Texts & ParkingTexts & PayTexts = {
+  ...enParking,
+  ...enPay,
   ...enWords,
   audit: enAudit,
   auditAction: enAuditAction,
@@ -27,6 +32,7 @@ export const en: Texts = {
     alerts: 'Alerts',
     devices: 'Devices',
     broadcast: 'Broadcast',
+    parking: 'Parking',
     gateways: 'Gateways',
     people: 'People',
     approvals: 'Approvals',
@@ -47,6 +53,7 @@ export const en: Texts = {
     notAllowed: 'Your role does not allow this',
     search: 'Search',
   },
+  ring: enRing,
   connection: {
     live: 'Live',
     connecting: 'Connecting',
@@ -77,6 +84,8 @@ export const en: Texts = {
     keys: 'Keyboard shortcuts',
   },
   keys: {
+    answerCall: 'Answer the call that waits longest',
+    answerAtDesk: 'Answer, at the help desk',
     title: 'Keyboard shortcuts',
     next: 'Next alert',
     previous: 'Previous alert',

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { en } from './en'
 import { labelKey } from './index'
-import { zhCN } from './zh-CN'
+import { zhCN as zhCNAtOnce } from './zh-CN'
+import { zhCNParking } from './zh-CN-parking'
+import { zhCNPay } from './zh-CN-pay'
+
+const zhCN = { ...zhCNAtOnce, ...zhCNParking, ...zhCNPay }
 
 function textsOf(value: unknown, path = ''): [string, string][] {
   if (typeof value === 'string') return [[path, value]]

@@ -2,23 +2,33 @@ import { computed, watch } from 'vue'
 import { createI18n, useI18n } from 'vue-i18n'
 import { usePreference } from '../composables/usePreference'
 import { zhCN } from './zh-CN'
+import type { zhCNParking } from './zh-CN-parking'
+import type { zhCNPay } from './zh-CN-pay'
 
 type Shape<T> = { readonly [K in keyof T]: T[K] extends string ? string : Shape<T[K]> }
-/** What every language has to say. */
+/** What every language has to say at once. */
 export type Texts = Shape<typeof zhCN>
+/** What only the pages about parking say; they bring it along. */
+export type ParkingTexts = Shape<typeof zhCNParking>
+/** What the page behind a lane's QR code says. */
+export type PayTexts = Shape<typeof zhCNPay>
+type AllTexts = Texts & ParkingTexts & PayTexts
 
 type Paths<T> = { [K in keyof T & string]: T[K] extends string ? K : `${K}.${Paths<T[K]>}` }[keyof T & string]
 /** Every text by its path, for example `alert.resolve`. */
-export type TextKey = Paths<Texts>
+export type TextKey = Paths<AllTexts>
 /** The groups whose keys come from data: names of capabilities, kinds, codes. */
-export type LabelGroup = keyof Texts
+export type LabelGroup = keyof AllTexts
 
 export const locales = ['zh-CN', 'en'] as const
 export type Locale = (typeof locales)[number]
 
 export const useLocaleChoice = () => usePreference<Locale>('language', 'zh-CN', locales)
 
-export function createConsoleI18n(messages: Record<string, Texts> = { 'zh-CN': zhCN }, locale: string = 'zh-CN') {
+export function createConsoleI18n(
+  messages: Record<string, Texts | PayTexts> = { 'zh-CN': zhCN },
+  locale: string = 'zh-CN',
+) {
   return createI18n({
     legacy: false,
     locale,

@@ -1,3 +1,4 @@
+import { zhCNLaneRules } from './zh-CN-lanes'
 import { zhCNPeopleErrors } from './zh-CN-people'
 
 /** Words for what data names: kinds, readings, codes. */
@@ -113,6 +114,7 @@ export const zhCNWords = {
     resultsFailed: '未成功：{names}',
   },
   rule: {
+    ...zhCNLaneRules,
     emergency: '应急车辆',
     police: '执勤车辆',
     unplated: '未识别到车牌',

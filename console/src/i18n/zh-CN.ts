@@ -1,6 +1,7 @@
 import { zhCNAudit, zhCNAuditAction, zhCNAuditOutcome, zhCNAuditProblem } from './zh-CN-audit'
 import { zhCNCredentials } from './zh-CN-credentials'
 import { zhCNContinuity, zhCNContinuityProblem } from './zh-CN-continuity'
+import { zhCNRing } from './zh-CN-lanes'
 import { zhCNPeople } from './zh-CN-people'
 import { zhCNWords } from './zh-CN-words'
 
@@ -22,6 +23,7 @@ export const zhCN = {
     alerts: '告警',
     devices: '设备',
     broadcast: '广播',
+    parking: '停车',
     gateways: '网关',
     people: '人员',
     approvals: '审批',
@@ -42,6 +44,7 @@ export const zhCN = {
     notAllowed: '您的角色没有此权限',
     search: '搜索',
   },
+  ring: zhCNRing,
   connection: {
     live: '实时',
     connecting: '连接中',
@@ -71,6 +74,8 @@ export const zhCN = {
     keys: '键盘快捷键',
   },
   keys: {
+    answerCall: '接听等得最久的车道呼叫',
+    answerAtDesk: '在值守台接听',
     title: '键盘快捷键',
     next: '下一条告警',
     previous: '上一条告警',

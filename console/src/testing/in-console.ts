@@ -59,6 +59,9 @@ const pages = [
   'first-steps',
   'audit',
   'sign-in',
+  'parking',
+  'parking-desk',
+  'parking-sessions',
 ]
 
 interface MountOptions {

@@ -43,7 +43,7 @@ export type PayView = Static<typeof PayView>
 export const PayQuote = Type.Object({
   /** `nothing-due`, `due`, `not-inside` */
   result: Type.Enum(['due', 'nothing-due', 'not-inside']),
-  quoteId: Type.Optional(Type.String({ maxLength: 200 })),
+  quoteId: Type.Optional(Type.String({ maxLength: 300 })),
   plate: Plate,
   enteredAt: Type.Optional(Instant),
   dueFen: Fen,
@@ -91,7 +91,7 @@ export const createPayOrder = {
   audit: 'none',
   schema: {
     params: LaneParams,
-    body: Type.Object({ quoteId: Type.String({ minLength: 8, maxLength: 200 }), provider: PaymentProviderName }),
+    body: Type.Object({ quoteId: Type.String({ minLength: 8, maxLength: 300 }), provider: PaymentProviderName }),
     response: { 201: PayOrderStarted },
   },
 } as const satisfies Endpoint
@@ -108,16 +108,58 @@ export const getPayOrder = {
   },
 } as const satisfies Endpoint
 
+const LaneQrParams = Type.Object({ laneId: Id })
+const LaneQr = Type.Object({ laneToken: LaneToken, path: Type.String() })
+
 export const getLaneQr = {
   method: 'GET',
   url: '/api/parking/lanes/:laneId/qr',
-  summary: 'The address behind the QR code of a lane, to be printed; `renew` makes earlier codes void',
+  summary: 'The address behind the QR code of a lane, to be printed',
   access: ['admin', 'property'],
   audit: 'none',
+  schema: { params: LaneQrParams, response: { 200: LaneQr } },
+} as const satisfies Endpoint
+
+export const renewLaneQr = {
+  method: 'POST',
+  url: '/api/parking/lanes/:laneId/qr',
+  summary: 'Make earlier QR codes of a lane void; answers the new one',
+  access: ['admin', 'property'],
+  audit: 'change',
+  schema: { params: LaneQrParams, response: { 200: LaneQr } },
+} as const satisfies Endpoint
+
+/** Signed by the provider, in its own form; 64 KiB at most. The same notification counts once. */
+export const notifyPayment = {
+  method: 'POST',
+  url: '/api/pay/notify/:provider',
+  summary: 'What a payment provider tells of a payment; answered in its own form',
+  access: 'public',
+  audit: 'none',
   schema: {
-    params: Type.Object({ laneId: Id }),
-    response: { 200: Type.Object({ laneToken: LaneToken, path: Type.String() }) },
+    params: Type.Object({ provider: PaymentProviderName }),
+    response: { 200: Type.Unknown() },
   },
+} as const satisfies Endpoint
+
+const SandboxParams = Type.Object({ orderId: OrderId })
+
+export const getSandboxPage = {
+  method: 'GET',
+  url: '/api/pay/sandbox/:orderId',
+  summary: 'Page of the provider that only pretends; there only with GATEHOUSE_PAYMENT_SANDBOX',
+  access: 'public',
+  audit: 'none',
+  schema: { params: SandboxParams, response: { 200: Type.Unknown() } },
+} as const satisfies Endpoint
+
+export const paySandboxOrder = {
+  method: 'POST',
+  url: '/api/pay/sandbox/:orderId',
+  summary: 'Pay there; no money is moved',
+  access: 'public',
+  audit: 'none',
+  schema: { params: SandboxParams, response: { 200: Type.Unknown() } },
 } as const satisfies Endpoint
 
 export const recordCashPayment = {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -7,6 +7,8 @@ export interface Vault {
   seal(secret: string, context: string): string
   /** Throws when the text was changed, sealed with another key or for another context. */
   open(sealed: string, context: string): string
+  /** 32 bytes to sign with: the same for the same purpose, and nothing can be told from them of any other. */
+  keyFor(purpose: string): Buffer
 }
 
 const algorithm = 'aes-256-gcm'
@@ -25,6 +27,7 @@ export function createVault(key: Buffer): Vault {
       decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(12, 28))
       return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
     },
+    keyFor: (purpose) => Buffer.from(hkdfSync('sha256', key, 'gatehouse', purpose, 32)),
   }
 }
 

@@ -13,6 +13,7 @@ import { deviceCertificates } from './migrations/0005-device-certificates.ts'
 import { outbox } from './migrations/0006-outbox.ts'
 import { continuity } from './migrations/0006-continuity.ts'
 import { parking } from './migrations/0007-parking.ts'
+import { payments } from './migrations/0008-payments.ts'
 import { askAgainSql, rescueIfDamaged, type Rescue } from './rescue.ts'
 import type { Tables } from './tables.ts'
 
@@ -28,6 +29,7 @@ const migrations = {
   '0006-outbox': outbox,
   '0006-continuity': continuity,
   '0007-parking': parking,
+  '0008-payments': payments,
 }
 
 /** In the order in which they are applied. */

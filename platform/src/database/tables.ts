@@ -1,6 +1,7 @@
 import type { AuditTables } from './audit-tables.ts'
 import type { CredentialTables } from './credential-tables.ts'
 import type { ParkingTables } from './parking-tables.ts'
+import type { PaymentTables } from './payment-tables.ts'
 import type { PeopleTables } from './people-tables.ts'
 
 /**
@@ -278,7 +279,7 @@ export interface TelemetryLossRow {
   reason: string
 }
 
-export interface Tables extends PeopleTables, AuditTables, CredentialTables, ParkingTables {
+export interface Tables extends PeopleTables, AuditTables, CredentialTables, ParkingTables, PaymentTables {
   certificate_authorities: CertificateAuthorityRow
   gateway_certificates: GatewayCertificateRow
   enrolment_codes: EnrolmentCodeRow

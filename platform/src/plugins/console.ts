@@ -14,7 +14,10 @@ function isFileIn(folder: string, path: string): boolean {
   return statSync(full, { throwIfNoEntry: false })?.isFile() === true
 }
 
-/** Serves the built console; every page of it is the same file. */
+/** The page behind the QR code of a lane is a small one of its own; all others are the console. */
+const pageOf = (path: string) => (path.startsWith('pay/') ? 'pay.html' : 'index.html')
+
+/** Serves the built console: each of its two pages is one file, whatever follows in the path. */
 export const consoleFiles = plugin<{ readonly folder: string }>(
   async (app, { folder }) => {
     await app.register(fastifyStatic, {
@@ -35,7 +38,7 @@ export const consoleFiles = plugin<{ readonly folder: string }>(
       handler(request, reply) {
         const path = request.params['*']
         if (forPrograms.test(request.url)) return answerError(routeNotFound(), request, reply)
-        return reply.sendFile(isFileIn(folder, path) ? path : 'index.html', { cacheControl: false })
+        return reply.sendFile(isFileIn(folder, path) ? path : pageOf(path), { cacheControl: false })
       },
     })
   },

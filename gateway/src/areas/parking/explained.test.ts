@@ -44,3 +44,14 @@ test.each([
   const gone = { plate: '沪A12345', from: 1, to: 9 }
   expect(unexplained([gone], [{ plate, at: 5 }])).toHaveLength(left)
 })
+
+test.each([
+  ['a character was lost', '沪A1245', 0],
+  ['the last one was lost', '沪A1234', 0],
+  ['one was taken for another', '沪A1Z345', 0],
+  ['the province was not read', '?A12345', 0],
+  ['it is quite another car', '沪D10001', 1],
+  ['two were lost', '沪A123', 1],
+])('an exit explains a ghost when %s, or not', (_when, plate, left) => {
+  expect(unexplained([{ plate: '沪A12345', from: 1, to: 9 }], [{ plate, at: 5 }])).toHaveLength(left)
+})

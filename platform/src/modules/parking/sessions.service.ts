@@ -8,6 +8,8 @@ import * as rules from './rules.repo.ts'
 import * as repo from './sessions.repo.ts'
 import { quoteStay, type Pricing, type SessionCredit, type StayQuote } from './stay-quote.ts'
 
+export type { SessionCredit } from './stay-quote.ts'
+
 /** Whoever keeps what was paid. */
 export interface CreditsPort {
   creditsOf(db: Database, sessionIds: readonly string[]): Promise<ReadonlyMap<string, readonly SessionCredit[]>>

@@ -1,0 +1,17 @@
+const keyOf = (laneToken: string) => `gatehouse.pay.${laneToken}`
+
+/** The order that a driver comes back from: as the provider's way back says, else as remembered in this tab. */
+export function returnedOrder(laneToken: string): string | undefined {
+  const named = new URLSearchParams(location.search).get('order')
+  return named ?? sessionStorage.getItem(keyOf(laneToken)) ?? undefined
+}
+
+/** Remembers the order that the driver leaves for; `undefined` forgets it, in the address too. */
+export function rememberOrder(laneToken: string, orderId: string | undefined): void {
+  if (orderId !== undefined) {
+    sessionStorage.setItem(keyOf(laneToken), orderId)
+    return
+  }
+  sessionStorage.removeItem(keyOf(laneToken))
+  if (location.search !== '') history.replaceState(undefined, '', location.pathname)
+}

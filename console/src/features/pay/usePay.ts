@@ -1,0 +1,144 @@
+import {
+  createPayOrder,
+  getPayOrder,
+  getPayPage,
+  quotePayment,
+  type OutputOf,
+  type PaymentOrder,
+  type PayQuote,
+} from '@gatehouse/platform/contract'
+import { onScopeDispose, shallowRef } from 'vue'
+import { ApiError, call } from '../../api/http'
+
+/** An order is asked after so often while the driver pays. */
+const pollMs = 2000
+type Provider = PaymentOrder['provider']
+export type PayStep = 'loading' | 'failed' | 'plate' | 'quote' | 'waiting' | 'paid' | 'unpaid'
+
+interface Browser {
+  /** Leads to the page of the provider. */
+  readonly goTo: (url: string) => void
+  /** The order that the driver left for, when the page is opened again. */
+  readonly remembered: () => string | undefined
+  readonly remember: (orderId: string | undefined) => void
+}
+
+const answers = (error: unknown, ...statuses: readonly number[]) =>
+  error instanceof ApiError && statuses.includes(error.status)
+
+/** What the page shows, and one action at a time. */
+function createState() {
+  const isBusy = shallowRef(false)
+  const error = shallowRef<unknown>()
+  async function busily(action: () => Promise<void>) {
+    if (isBusy.value) return
+    isBusy.value = true
+    error.value = undefined
+    try {
+      await action()
+    } catch (reason) {
+      error.value = reason
+    } finally {
+      isBusy.value = false
+    }
+  }
+  return { isBusy, error, busily, step: shallowRef<PayStep>('loading') }
+}
+type State = ReturnType<typeof createState>
+
+/** Follows an order until the provider has said how it ended. */
+function createOrder(laneToken: string, { error, step }: State, remember: Browser['remember']) {
+  const order = shallowRef<PaymentOrder>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const stop = () => clearTimeout(timer)
+  const pollLater = (orderId: string) => (timer = setTimeout(() => void poll(orderId), pollMs))
+
+  function settle(now: PaymentOrder) {
+    order.value = now
+    if (now.state === 'created') {
+      step.value = 'waiting'
+      pollLater(now.orderId)
+      return
+    }
+    remember(undefined)
+    step.value = now.state === 'paid' ? 'paid' : 'unpaid'
+  }
+  async function poll(orderId: string) {
+    stop()
+    try {
+      settle(await call(getPayOrder, { params: { laneToken, orderId } }))
+      error.value = undefined
+    } catch (reason) {
+      error.value = reason
+      if (!answers(reason, 404)) {
+        pollLater(orderId)
+        return
+      }
+      remember(undefined)
+      step.value = 'plate'
+    }
+  }
+  onScopeDispose(stop)
+  return { order, settle, poll, stop }
+}
+
+/** The way of a driver: plate, quote, provider, and back until it is paid. */
+export function usePay(laneToken: string, browser: Browser) {
+  const params = { laneToken }
+  const state = createState()
+  const { step, error, isBusy, busily } = state
+  const { order, settle, poll, stop } = createOrder(laneToken, state, browser.remember)
+  const view = shallowRef<OutputOf<typeof getPayPage>>()
+  const quote = shallowRef<PayQuote>()
+  /** The amount was asked for again, because it was no longer the right one. */
+  const isRenewed = shallowRef(false)
+  let asked: string | undefined
+
+  async function fetchQuote() {
+    quote.value = await call(quotePayment, { params, body: asked === undefined ? {} : { plate: asked } })
+    step.value = 'quote'
+  }
+  const load = () =>
+    busily(async () => {
+      step.value = 'loading'
+      view.value = await call(getPayPage, { params }).catch((reason: unknown) => {
+        step.value = 'failed'
+        throw reason
+      })
+      step.value = 'plate'
+      const orderId = browser.remembered()
+      if (orderId !== undefined) await poll(orderId)
+    })
+  const ask = (plate?: string) =>
+    busily(async () => {
+      asked = plate
+      isRenewed.value = false
+      await fetchQuote()
+    })
+  async function start(quoteId: string, provider: Provider) {
+    const started = await call(createPayOrder, { params, body: { quoteId, provider } })
+    browser.remember(started.order.orderId)
+    settle(started.order)
+    browser.goTo(started.payUrl)
+  }
+  const pay = (provider: Provider) =>
+    busily(async () => {
+      const { quoteId } = quote.value ?? {}
+      if (quoteId === undefined) return
+      try {
+        await start(quoteId, provider)
+      } catch (reason) {
+        if (!answers(reason, 409, 410)) throw reason
+        isRenewed.value = true
+        await fetchQuote()
+      }
+    })
+  function restart() {
+    stop()
+    browser.remember(undefined)
+    quote.value = order.value = error.value = undefined
+    step.value = 'plate'
+  }
+  void load()
+  return { step, view, quote, order, error, isBusy, isRenewed, load, ask, pay, restart }
+}

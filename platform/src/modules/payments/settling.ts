@@ -1,0 +1,94 @@
+import type { BaseLogger } from 'pino'
+import type { Metrics } from '../../core/metrics.ts'
+import type { Clock, Publisher } from '../../core/ports.ts'
+import type { Database } from '../../database/database.ts'
+import type { PaymentOrderRow } from '../../database/payment-tables.ts'
+import type { DesiredService } from '../gateways/desired.service.ts'
+import type { LedgerService } from '../ledger/ledger.service.ts'
+import * as repo from './orders.repo.ts'
+import type { PaymentCounters } from './payment-counters.ts'
+import { fromAttach, type ProviderName, type ProviderPayment } from './provider.ts'
+import { returnSurplus } from './surplus.ts'
+
+export interface SettlingPorts {
+  readonly db: Database
+  readonly clock: Clock
+  readonly publisher: Publisher
+  readonly metrics: Metrics
+  readonly logger: Pick<BaseLogger, 'warn' | 'info'>
+  readonly desired: DesiredService
+  readonly ledger: LedgerService
+  readonly counters: PaymentCounters
+}
+
+/** `unknown`: there is no such order, and nothing tells whose it could be. */
+export type Settlement = 'paid' | 'repeated' | 'unknown'
+type Told = ProviderPayment & { readonly provider: ProviderName }
+
+/** Books what a provider has taken: once, and together with all that follows from it. */
+export function createSettling(ports: SettlingPorts) {
+  const { db, clock, publisher, logger, desired, ledger, counters } = ports
+
+  /** Our database was set back, or the order never came to be stored: the provider knows whose it is. */
+  async function takeOver(tx: Database, told: Told): Promise<PaymentOrderRow | undefined> {
+    const owner = fromAttach(told.attach)
+    if (
+      !owner ||
+      !(await tx.selectFrom('compounds').select('id').where('id', '=', owner.compoundId).executeTakeFirst())
+    )
+      return undefined
+    await repo.insertOrder(tx, {
+      ...{ order_id: told.orderId, compound_id: owner.compoundId, session_id: owner.sessionId },
+      ...{ provider: told.provider, fen: told.fen, created_at: told.paidAt, expires_at: told.paidAt },
+      ...{ covers_until: told.paidAt, quote_id: `taken-over/${told.orderId}`, taken_by: null, ask_at: null },
+    })
+    return repo.findOrder(tx, told.orderId)
+  }
+
+  /** The order, the books, what goes back of it: in one transaction. */
+  async function book(tx: Database, order: PaymentOrderRow, told: Told): Promise<boolean> {
+    if (order.session_id !== '') await repo.lockSession(tx, order.session_id)
+    if (!(await repo.markPaid(tx, told))) return false
+    const now = clock.now()
+    const movement = { paymentId: told.orderId, provider: told.provider, fen: told.fen, at: told.paidAt }
+    const booking = { compoundId: order.compound_id, now }
+    await ledger.bookPayment(tx, { ...movement, sessionId: order.session_id }, booking)
+    if (order.session_id !== '') await returnSurplus(tx, order.session_id, now)
+    return true
+  }
+
+  async function tell(orderId: string) {
+    const order = await repo.findOrder(db, orderId)
+    if (order) publisher.publish('parking-payment:changed', order.compound_id, repo.toOrder(order))
+  }
+
+  return {
+    tell,
+
+    /** What the provider took counts, whatever was asked for: our books follow its books. */
+    async settle(told: Told): Promise<Settlement> {
+      const order =
+        (await repo.findOrder(db, told.orderId)) ?? (await db.transaction().execute((tx) => takeOver(tx, told)))
+      if (order?.provider !== told.provider) {
+        logger.warn({ orderId: told.orderId, provider: told.provider }, 'a payment belongs to no order')
+        counters.payment(told.provider, 'unknown')
+        return 'unknown'
+      }
+      if (order.paid_at !== null) return 'repeated'
+      if (order.fen !== told.fen) {
+        logger.warn({ orderId: told.orderId, askedFen: order.fen, takenFen: told.fen }, 'another amount was paid')
+        counters.payment(told.provider, 'other-amount')
+      }
+      const booked: string[] = []
+      await desired.change(order.compound_id, 'payments', async (tx) => {
+        if (await book(tx, order, told)) booked.push(told.orderId)
+      })
+      if (booked.length === 0) return 'repeated'
+      counters.payment(told.provider, 'paid')
+      await tell(told.orderId)
+      return 'paid'
+    },
+  }
+}
+
+export type Settling = ReturnType<typeof createSettling>
