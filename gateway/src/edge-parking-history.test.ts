@@ -260,3 +260,21 @@ describe('power cuts, clocks and full disks', () => {
     expect(occupancy()).toBe(1)
   })
 })
+
+test('a car that left unread and comes again after days is still one car', async () => {
+  const { enter, pass, occupancy, tick, wait } = await setupLot()
+  const day = 24 * hourMs
+  await enter('沪A12345')
+  await pass('lane-out')
+  for (let days = 0; days < 6; days += 1) {
+    wait(day)
+    await tick()
+  }
+  expect(occupancy()).toBe(0)
+  await enter('沪A12345')
+  for (let days = 0; days < 6; days += 1) {
+    expect(occupancy()).toBe(1)
+    wait(day)
+    await tick()
+  }
+})

@@ -141,7 +141,7 @@ describe.each(databases)('devices on %s', (kind) => {
     const { house, services } = await start()
     const hello = { version: '1', bootId: 'b', clock: house.time.now + 500, lastSeq: 2, backlog: 0, revisions: {} }
     const { seq, desired } = await services.registry.hello('gw-garden', hello)
-    expect([seq, desired.map(({ area }) => area)]).toEqual([2, ['devices', 'parking', 'access']])
+    expect([seq, desired.map(({ area }) => area)]).toEqual([2, ['devices', 'parking', 'access', 'payments']])
     const revisions = Object.fromEntries(desired.map(({ area, revision }) => [area, revision]))
     await services.parking.permits.replace(system, 'garden', [{ plate: '京A12345', kind: 'monthly', holder: 'Li' }])
     const again = await services.registry.hello('gw-garden', { ...hello, revisions })

@@ -35,6 +35,7 @@ const samples: Readonly<Record<string, (schema: Schema, known: Known) => unknown
   integer: ({ minimum }) => minimum ?? 1,
   number: ({ minimum }) => minimum ?? 1,
   boolean: () => true,
+  null: () => null,
   string: sampleText,
 }
 

@@ -122,6 +122,7 @@ export const enAuditAction: Texts['auditAction'] = {
   closeParkingTicket: 'closed a parking ticket',
   recordCashPayment: 'recorded cash',
   refundPayment: 'paid money back',
+  renewLaneQr: 'renewed the payment QR code of a lane',
   listPayments: 'looked at payments',
   reconcilePayments: 'compared payments with a provider',
   putPermits: 'replaced the permits',

@@ -118,6 +118,7 @@ export const zhCNAuditAction = {
   closeParkingTicket: '处理了违停占道',
   recordCashPayment: '登记了现金',
   refundPayment: '退款',
+  renewLaneQr: '更换车道缴费二维码',
   listPayments: '查看了付款记录',
   reconcilePayments: '与收款方对账',
   putPermits: '更新了车辆通行证',

@@ -11,25 +11,41 @@ export interface NobodysExit {
   readonly at: number
 }
 
+export interface Explanation<D, E> {
+  readonly gone: D
+  readonly exit: E | undefined
+}
+
 /**
- * Which disappearances are not explained by a car that left as nobody: each exit explains one at most, and none of
- * quite another plate. Taking the first to end first, and giving it the first exit that fits, leaves as few as can be.
+ * By which car that left as nobody each disappearance is explained: each exit explains one at most, and none of quite
+ * another plate. Taking the first to end first, and giving it the first exit that fits, leaves as few as can be; and
+ * what explains the older ones stays the same, whatever is added later.
  */
-export function unexplained(disappearances: readonly Disappearance[], exits: readonly NobodysExit[]): Disappearance[] {
+export function explain<D extends Disappearance, E extends NobodysExit>(
+  disappearances: readonly D[],
+  exits: readonly E[],
+): Explanation<D, E>[] {
   if (disappearances.length === 0) return []
   const free = new Set(exits.toSorted((a, b) => a.at - b.at))
-  const first = ({ from, to }: Disappearance, mayBe: (plate: string) => boolean) =>
+  const first = ({ from, to }: D, mayBe: (plate: string) => boolean) =>
     Array.from(free).find((exit) => mayBe(exit.plate) && from <= exit.at && exit.at <= to)
   return disappearances
     .toSorted((a, b) => a.to - b.to)
-    .filter((gone) => {
+    .map((gone) => {
       const exit =
         first(gone, (plate) => plate === gone.plate) ??
         first(gone, (plate) => isMisreadOf(plate, gone.plate)) ??
         first(gone, (plate) => plate === '')
-      return exit === undefined || !free.delete(exit)
+      if (exit) free.delete(exit)
+      return { gone, exit }
     })
 }
+
+/** The disappearances that nobody's exit explains. */
+export const unexplained = <D extends Disappearance>(
+  disappearances: readonly D[],
+  exits: readonly NobodysExit[],
+): D[] => explain(disappearances, exits).flatMap(({ gone, exit }) => (exit ? [] : [gone]))
 
 /** One character lost, or taken for another: somebody lifted the arm for a car that was read badly. */
 function isMisreadOf(read: string, plate: string): boolean {

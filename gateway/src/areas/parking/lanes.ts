@@ -12,6 +12,8 @@ const openingMs = 10 * 60_000
 const readMs = 3 * 60_000
 /** The car that was let through before the next one was read is under the arm no longer than this. */
 const underArmMs = 60_000
+/** A clock that is set back is believed after so many messages. */
+const messagesOfClock = 4
 /** Cars that an arm is open for at once: more than that is a mistake. */
 const maxOpenings = 8
 
@@ -24,12 +26,14 @@ export interface Lane {
   isDurable: boolean
   /** Clock of the device minus ours, ms. */
   aheadMs: number
+  /** The same by each of the last messages, the newest last. */
+  heardAhead: readonly number[]
   /** What happens at one lane happens one after the other. */
   readonly turns: Turns
 }
 
 const newLane = (state: LaneState = { openings: [] }): Lane => ({
-  ...{ state, isDurable: true, aheadMs: 0, turns: createTurns() },
+  ...{ state, isDurable: true, aheadMs: 0, heardAhead: [], turns: createTurns() },
 })
 
 /** Which cars stand where. */
@@ -53,7 +57,11 @@ export function createLanes(store: House['store']) {
     entries: (): Iterable<readonly [laneId: string, lane: Lane]> => lanes,
     /** Keeps track of the clock of a lane. */
     heard({ deviceId, at, replayed }: SignalContext, now: number) {
-      if (!replayed) laneOf(deviceId).aheadMs = at - now
+      if (replayed) return
+      const lane = laneOf(deviceId)
+      // On its way a message can only lose time, most of all one that is told twice.
+      lane.heardAhead = [...lane.heardAhead, at - now].slice(-messagesOfClock)
+      lane.aheadMs = Math.max(...lane.heardAhead)
     },
     change(draft: Draft, laneId: string, state: LaneState) {
       const isEmpty = Object.keys(state).length === 1 && state.openings.length === 0

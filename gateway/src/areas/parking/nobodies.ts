@@ -1,10 +1,13 @@
 import type { House } from '../../core/house.ts'
 import type { Draft } from './draft.ts'
-import { unexplained, type Disappearance } from './explained.ts'
+import { defaultGhostRule } from '@gatehouse/platform/domain'
+import { explain, unexplained, type Disappearance } from './explained.ts'
 import { createIndexedShelf } from './indexed-shelf.ts'
 import { gapShape, looseExitShape, type Gap, type LooseExit, type PastStay } from './stay.ts'
 
 type Store = House['store']
+
+const longestStayMs = defaultGhostRule.afterDays * 24 * 3_600_000
 
 /**
  * Cars that left as nobody, unread or by a plate that was not known to be inside, and cars that disappeared: ghosts.
@@ -51,9 +54,12 @@ export function createNobodies(store: Store, onChanged: () => void) {
       disappeared.delete(stay.sessionId)
       onChanged()
     },
+    /** An exit stays as long as a car that is inside, as far as anybody knows, may turn out to have left by it. */
     forgetBefore(draft: Draft, before: number) {
+      const used = explain([...disappeared.values()], [...exits.entries.values()])
+      for (const { gone, exit } of used) if (exit && gone.to < before) exits.remove(draft, exit)
       for (const gap of gaps.entries.values()) if (gap.to < before) gaps.remove(draft, gap)
-      for (const exit of exits.entries.values()) if (exit.at < before) exits.remove(draft, exit)
+      for (const exit of exits.entries.values()) if (exit.at < before - longestStayMs) exits.remove(draft, exit)
     },
   }
 }

@@ -82,6 +82,7 @@ async function startWorld() {
   }
   async function repeat(index: number) {
     const message = told[index % Math.max(1, told.length)]
+    edge.time.now = now
     if (message) await edge.say(message.lane, 'event', message.event)
   }
 
@@ -103,6 +104,7 @@ async function startWorld() {
         return repeat(next.index)
       case 'restart':
         edge = await setupEdge({ memory })
+        edge.time.now = now
     }
   }
 

@@ -1,11 +1,11 @@
 import type { ParkingSessionEntry, Permit } from '../../contract/index.ts'
 import {
   amountDue,
+  isCharged,
   standingOf,
   tariffFor,
   VehicleClass,
   type AmountDue,
-  type Standing,
   type StayCredit,
   type Tariff,
 } from '../../domain/index.ts'
@@ -31,16 +31,9 @@ export type StayQuote = AmountDue & { readonly tariff?: Tariff }
 type Stay = Pick<ParkingSessionEntry, 'enteredAt' | 'exitLaneId' | 'right' | 'tariffVersion' | 'vehicleClass'>
 
 const nothing: AmountDue = { totalFen: 0, creditFen: 0, dueFen: 0, overpaidFen: 0, lines: [] }
-const neverCharged: ReadonlySet<string> = new Set(['emergency', 'police'])
 
 export const vehicleClassIn = (text: string): VehicleClass =>
   (VehicleClass.enum as readonly string[]).includes(text) ? (text as VehicleClass) : 'other'
-
-/** As at the lane: a right that counts leaves free of charge, but not what came in as a temporary car. */
-function isExempt({ right }: Stay, standing: Standing): boolean {
-  if (neverCharged.has(right)) return true
-  return standing.right !== undefined && !(right === 'temporary' && standing.right.kind === 'group')
-}
 
 /** The version a stay is priced by: the one it was closed under, else the one in force when it began. */
 export const tariffOf = (tariffs: readonly Tariff[], { tariffVersion, enteredAt }: Stay): Tariff | undefined =>
@@ -50,7 +43,7 @@ export const tariffOf = (tariffs: readonly Tariff[], { tariffVersion, enteredAt 
 export function quoteStay(stay: Stay, { tariffs, permits, credits }: Pricing, at: number): StayQuote {
   const tariff = tariffOf(tariffs, stay)
   const standing = standingOf(permits, { at, laneId: stay.exitLaneId })
-  if (!tariff || isExempt(stay, standing)) return { ...nothing, ...(tariff && { tariff }) }
+  if (!tariff || !isCharged(stay.right, standing)) return { ...nothing, ...(tariff && { tariff }) }
   const due = amountDue(tariff, {
     vehicleClass: vehicleClassIn(stay.vehicleClass),
     ...{ enteredAt: stay.enteredAt, now: at, exemptUntil: standing.expiredAt },
