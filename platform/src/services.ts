@@ -34,10 +34,11 @@ import { createCertificatesService } from './modules/machines/certificates.servi
 import { createEnrolmentService } from './modules/machines/enrolment.service.ts'
 import { createRenewalService } from './modules/machines/renewal.service.ts'
 import { createTokensService } from './modules/machines/tokens.service.ts'
-import { createParkingService } from './modules/parking/parking.service.ts'
+import { createParkingService, type ParkingService } from './modules/parking/parking.service.ts'
 import { desiredParking } from './modules/parking/rules.service.ts'
 import { creditsOf, desiredPayments } from './modules/payments/credits.ts'
 import { createPaymentsService, type PaymentSettings } from './modules/payments/payments.service.ts'
+import type { HttpPort } from './modules/payments/providers/http-port.ts'
 import { createRecordsService } from './modules/records/records.service.ts'
 import { createPeople } from './people.ts'
 import { createRealtime } from './plugins/realtime.ts'
@@ -60,6 +61,8 @@ export interface ServicePorts {
   readonly certificateMs: number
   /** Which payment providers are switched on; cash always is. */
   readonly payments?: PaymentSettings | undefined
+  /** The way out to them; default is the internet. */
+  readonly paymentHttp?: HttpPort | undefined
 }
 
 /** People, places and what connects to them. */
@@ -101,6 +104,14 @@ function createMachines(ports: ServicePorts, { gateways, publisher }: ReturnType
   }
 }
 
+/** What is paid for stays, and the books of it. */
+function createMoney(ports: ServicePorts, house: ReturnType<typeof createHouse>, { sessions }: ParkingService) {
+  const { compounds, publisher, desired } = house
+  const ledger = createLedgerService({ ...ports, compounds })
+  const [settings, http] = [ports.payments ?? {}, ports.paymentHttp]
+  return { ledger, payments: createPaymentsService({ ...ports, publisher, desired, ledger, sessions, settings, http }) }
+}
+
 /** Every service of the platform, wired by hand. */
 export function createServices(ports: ServicePorts) {
   const { db, vault, clock, metrics, logger, timeZone } = ports
@@ -113,10 +124,7 @@ export function createServices(ports: ServicePorts) {
   const states = createDeviceStateService({ db, publisher })
   const commandProgress = createCommandProgressService({ db, publisher, gateways })
   const parking = createParkingService({ ...ports, compounds, devices, desired, publisher, credits: { creditsOf } })
-  const ledger = createLedgerService({ ...ports, compounds })
-  const settings = ports.payments ?? {}
-  const { sessions } = parking
-  const payments = createPaymentsService({ ...ports, publisher, desired, ledger, sessions, settings })
+  const { ledger, payments } = createMoney(ports, house, parking)
   const commands = createCommandsService({ db, clock, publisher, devices, delivery, logger })
   const { onUnanswered } = createUnansweredCallsService({ db, publisher })
   const laneCalls = createLaneCallsService({ ...ports, publisher, devices, commands, parking, onUnanswered })

@@ -3,15 +3,18 @@ import { createPayOrder, notifyPayment, paySandboxOrder, quotePayment } from '..
 import { plainTariff } from '../src/domain/testing/tariffs.ts'
 import { signNotice, type SandboxNotice } from '../src/modules/payments/providers/sandbox-notices.ts'
 import { openVault } from '../src/core/vault.ts'
-import { call, createOutbox, furnish, setup, system, type House } from './setup.ts'
+import { call, createOutbox, furnish, setup, system, type House, type SetupOptions } from './setup.ts'
 
 export const minuteMs = 60_000
 export const plate = '京A12345'
 export const sessionId = 'barrier-garden/e1'
 
 /** A compound with a tariff, where a car came in two hours ago. */
-export async function startLot(databaseUrl: string | undefined) {
-  const house = await setup({ databaseUrl, payments: { sandbox: true } })
+export async function startLot(
+  databaseUrl: string | undefined,
+  more: Pick<SetupOptions, 'folder' | 'payments' | 'http'> = {},
+) {
+  const house = await setup({ databaseUrl, payments: { sandbox: true }, ...more })
   await furnish(house)
   const { name, utcOffsetMinutes, freeMinutes, graceMinutes, cap, classes } = plainTariff
   const draft = { name, utcOffsetMinutes, freeMinutes, graceMinutes, cap, classes, validFrom: 0 }

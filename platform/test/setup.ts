@@ -13,6 +13,7 @@ import type { Caller } from '../src/core/ports.ts'
 import { openVault } from '../src/core/vault.ts'
 import { openDatabase } from '../src/database/database.ts'
 import type { PaymentSettings } from '../src/modules/payments/payments.service.ts'
+import type { HttpPort } from '../src/modules/payments/providers/http-port.ts'
 import { startEmbeddedTelemetry } from '../src/modules/telemetry/store/embedded-telemetry.ts'
 import { openCertificateAuthority } from '../src/modules/machines/certificate-authority.ts'
 import { createTelemetryService } from '../src/modules/telemetry/telemetry.service.ts'
@@ -49,6 +50,8 @@ export interface SetupOptions {
   readonly requestsPerMinute?: number
   readonly requireTotp?: readonly Role[]
   readonly payments?: PaymentSettings
+  /** Instead of the internet, for payment providers. */
+  readonly http?: HttpPort
 }
 
 /** All of the platform but the uplink, on a clock that the test moves. */
@@ -71,6 +74,7 @@ export async function setup(options: SetupOptions = {}) {
     requireTotp: options.requireTotp,
     timeZone: 'Asia/Shanghai',
     payments: options.payments,
+    paymentHttp: options.http,
   })
   const { registry, publisher, devices, gateways } = services
   const store = startEmbeddedTelemetry({ folder: join(folder, 'telemetry'), logger })
