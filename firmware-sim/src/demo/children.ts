@@ -28,6 +28,7 @@ export function platformPlan(settings: DemoSettings, adminPassword: string): Chi
       GATEHOUSE_HTTP_PORT: String(settings.ports.http),
       GATEHOUSE_UPLINK_PORT: String(settings.ports.uplink),
       GATEHOUSE_ADMIN_PASSWORD: adminPassword,
+      GATEHOUSE_PAYMENT_SANDBOX: 'on',
     },
     isReady: isLogLine('platform listening'),
   }
