@@ -20,6 +20,10 @@ interface Passage {
 export function createPassages(lot: Lot) {
   const { house, lanes } = lot
 
+  /** Who comes in unread changes the stays of none, and need not wait until the disk has taken those of others. */
+  const concernsStays = ({ deviceId, at, replayed }: SignalContext) =>
+    lot.directionOf(deviceId) === 'out' || attribute(lanes.of(deviceId).state, at, replayed).car !== undefined
+
   async function pass(context: SignalContext): Promise<void> {
     const { deviceId: laneId, eventId, at, replayed } = context
     const passage = { context, found: attribute(lanes.of(laneId).state, at, replayed), draft: new Draft() }
@@ -46,7 +50,9 @@ export function createPassages(lot: Lot) {
     async passed(context: SignalContext): Promise<void> {
       await lot.loaded
       lanes.heard(context, house.clock.now())
-      await lanes.of(context.deviceId).turns.run(() => lot.turns.run(() => pass(context)))
+      await lanes
+        .of(context.deviceId)
+        .turns.run(() => (concernsStays(context) ? lot.turns.run(() => pass(context)) : pass(context)))
     },
     async reversed(context: SignalContext): Promise<void> {
       await lot.loaded
