@@ -28,7 +28,7 @@ export async function findLane(db: Database, laneId: string, scope: Scope = ''):
     .executeTakeFirst()
   if (!row) return undefined
   const settings: Readonly<Record<string, unknown>> = fromJson(row.settings)
-  const direction = settings['direction'] === 'in' ? 'in' : 'out'
+  const direction = settings['direction'] === 'out' ? 'out' : 'in'
   return { laneId: row.id, compoundId: row.compoundId, compoundName: row.compound, laneName: row.name, direction }
 }
 
