@@ -17,6 +17,8 @@ export default defineConfig({
           include: ['{gateway,platform,firmware-sim}/src/**/*.test.ts'],
           // What they test is pure: a process for each file costs three times what the tests do.
           isolate: false,
+          // Ten thousand runs of a law take their time where lint runs beside them.
+          testTimeout: 30_000,
         },
       },
       { plugins: [vue()], test: { name: 'console', include: ['console/src/**/*.test.ts'], environment: 'happy-dom' } },
