@@ -126,6 +126,21 @@ test('commands of the platform: done, too late, or refused because the device is
   expect(platform.ofType('command-accepted').map(({ commandId }) => commandId)).not.toContain('late')
 })
 
+test('an operator lets a car out: the arm opens, and an order that comes too late moves nothing', async () => {
+  const platform = await startPlatform()
+  const gateway = await startTestGateway(uplinkTo(platform), desired)
+  const lane = await startDevice(gateway, 'lane-out')
+  await vi.waitFor(() => expect(platform.ofType('hello')).toHaveLength(1), wait)
+  const order = { type: 'raise-lane', laneId: 'lane-out', plate: 'none', waivedFen: 0 } as const
+
+  platform.send({ ...order, commandId: 'late', expiresAt: Date.now() - 1 })
+  platform.send({ ...order, commandId: 'good', expiresAt: Date.now() + 5000 })
+  await vi.waitFor(() => expect(platform.recordsOf('devices.command-result')).toHaveLength(2), wait)
+  const results = platform.recordsOf('devices.command-result').map(({ body }) => [body['commandId'], body['code']])
+  expect(Object.fromEntries(results)).toEqual({ good: undefined, late: 'COMMAND_EXPIRED' })
+  expect(lane.ops().filter((op) => op === 'open')).toHaveLength(1)
+})
+
 test('deadlines are kept although the clocks of platform and gateway disagree', async () => {
   const platform = await startPlatform()
   const hour = 3_600_000

@@ -169,6 +169,7 @@ export class UplinkSession {
         this.#pump?.acknowledged(message)
         break
       case 'command':
+      case 'raise-lane':
       case 'announce':
         this.#options.onMessage({ ...message, expiresAt: message.expiresAt - this.#platformAheadMs })
         break
