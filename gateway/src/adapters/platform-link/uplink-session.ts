@@ -52,6 +52,10 @@ function credentialsOf({ identity, secret, serverAuthority }: UplinkSessionOptio
   return { cert, key, ...(another ?? { ca, servername: uplinkServerName }) }
 }
 
+/** Deadlines are the platform's; nothing else in a message depends on whose clock is right. */
+const byOwnClock = (message: PlatformMessage, aheadMs: number): PlatformMessage =>
+  'expiresAt' in message ? { ...message, expiresAt: message.expiresAt - aheadMs } : message
+
 /** One connection to the platform, from CONNECT to its end. */
 export class UplinkSession {
   readonly #options: UplinkSessionOptions
@@ -168,19 +172,14 @@ export class UplinkSession {
       case 'ack':
         this.#pump?.acknowledged(message)
         break
-      case 'command':
-      case 'raise-lane':
-      case 'announce':
-        this.#options.onMessage({ ...message, expiresAt: message.expiresAt - this.#platformAheadMs })
-        break
-      case 'desired':
-        this.#options.onMessage(message)
-        break
       case 'token':
         this.#options.onToken(message.token)
         break
       case 'renewed':
         this.#options.onRenewed(message)
+        break
+      default:
+        this.#options.onMessage(byOwnClock(message, this.#platformAheadMs))
     }
   }
 
