@@ -2,7 +2,8 @@ import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 import { FaultTableReporter } from './firmware-sim/test/faults/table-reporter.ts'
 
-const serial = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 }
+/** Whole systems: what they wait for has limits of its own, these are for what hangs. */
+const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 60_000 }
 
 /** Most of a round is waiting, for limits and for processes to start: three at once use two cores. */
 const faults = { include: ['firmware-sim/test/faults/*.faults.ts'], maxWorkers: 3 }

@@ -48,6 +48,8 @@ export const enParking: ParkingTexts = {
     answer: 'Answer',
     nowPicture: 'The lane now',
     entryPicture: 'When it came in',
+    entryPictureLater: 'The picture from its entry comes with the plate you choose',
+    noEntryPicture: 'There is no picture of its entry',
     takePicture: 'Take a new picture',
     candidates: 'Which car is it?',
     read: 'Read as',

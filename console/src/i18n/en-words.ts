@@ -162,6 +162,7 @@ export const enWords: { readonly [Group in keyof typeof zhCNWords]: Record<keyof
       vzenithCamera: 'L',
     },
     capability: {
+      raise: 'Raise the arm',
       arm: 'Arm',
       loop: 'Car on the loop',
       radar: 'Something under the arm',

@@ -123,7 +123,7 @@ export const en: Texts & ParkingTexts & PayTexts = {
     pictureOf: '{what}: picture',
     enlarge: 'Enlarge picture',
     pictureWaiting: 'Picture on its way…',
-    pictureNone: 'This alert has no picture',
+    pictureNone: 'No picture',
     pictureDenied: 'Your role may not see pictures',
     actions: 'Act',
     state: 'State',

@@ -48,6 +48,8 @@ export const zhCNParking = {
     answer: '接听',
     nowPicture: '车道现在',
     entryPicture: '入场时',
+    entryPictureLater: '选择车牌后显示它入场时的照片',
+    noEntryPicture: '没有入场照片',
     takePicture: '重新拍照',
     candidates: '是哪辆车？',
     read: '识别为',

@@ -161,6 +161,7 @@ export const zhCNWords = {
     vzenithCamera: '牌',
   },
   capability: {
+    raise: '抬杆放行',
     arm: '闸杆',
     loop: '地感有车',
     radar: '杆下有物',

@@ -113,7 +113,7 @@ export const zhCN = {
     pictureOf: '{what}现场图片',
     enlarge: '放大图片',
     pictureWaiting: '图片上传中…',
-    pictureNone: '此告警没有图片',
+    pictureNone: '没有图片',
     pictureDenied: '您的角色不能查看图片',
     actions: '处置',
     state: '状态',

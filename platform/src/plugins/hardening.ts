@@ -33,7 +33,11 @@ const contentSecurityPolicy = {
 export const hardening = plugin<HardeningOptions>(
   async (app, { requestsPerMinute, metrics }) => {
     await app.register(cookie)
-    await app.register(helmet, { contentSecurityPolicy, crossOriginEmbedderPolicy: false })
+    await app.register(helmet, {
+      ...{ contentSecurityPolicy, crossOriginEmbedderPolicy: false },
+      // Without any referrer a form of ours posts as nobody's, and is refused like one of another web site.
+      referrerPolicy: { policy: 'same-origin' },
+    })
     await app.register(rateLimit, {
       max: requestsPerMinute,
       timeWindow: 60_000,
