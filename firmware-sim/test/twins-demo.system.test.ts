@@ -72,7 +72,7 @@ async function signedIn(url: string, username: string, password: string) {
   return client
 }
 
-test('the demo comes alive, lets every role in, shows its first alerts with pictures, and resumes', async () => {
+test('the demo comes alive, lets every role in, shows its first alerts with pictures, takes its first payment, and resumes', async () => {
   const settings = await setup()
   const demo = await run(settings)
   const stopped = { done: false }
@@ -95,6 +95,11 @@ test('the demo comes alive, lets every role in, shows its first alerts with pict
     },
     { timeout: 30_000, interval: 500 },
   )
+  const property = await signedIn(demo.url, 'property', demo.password)
+  await vi.waitFor(async () => expect(await property.call('GET', '/api/parking/payments?state=paid')).not.toEqual([]), {
+    timeout: 90_000,
+    interval: 1000,
+  })
   await demo.stop()
   stopped.done = true
 

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createRandom } from '../core/seeded-random.ts'
 import { loadScenario } from '../scenarios/load-scenario.ts'
 import type { ScenarioCompound } from '../scenarios/scenario.ts'
 import { deriveSecret } from '../scenarios/secrets.ts'
 import { startChild, type Child, type OnFailure } from './child.ts'
 import { gatewayPlan, platformPlan, simulatorPlan, vitePlan } from './children.ts'
 import { loadState, writeState, type DemoState } from './demo-state.ts'
-import { createPlatformClient } from './platform-client.ts'
+import { startPhones } from './phones.ts'
+import { createPlatformClient, type PlatformClient } from './platform-client.ts'
 import { requireFreePorts, type PortUse } from './ports.ts'
 import { provision, setPasswords, signIn } from './provision.ts'
 import type { DemoSettings } from './settings.ts'
@@ -54,9 +56,12 @@ interface Setup {
   readonly state: DemoState
 }
 
+const clientOf = ({ ports }: DemoSettings) => createPlatformClient(`http://127.0.0.1:${ports.http}`)
+const exitsOf = ({ devices }: ScenarioCompound) =>
+  devices.filter(({ settings }) => settings?.['direction'] === 'out').map(({ deviceId }) => deviceId)
+
 /** Sets up what is missing; a second start finds everything and leaves alone what people changed. */
-async function setUp({ settings, compound, stateFile, state }: Setup): Promise<DemoState> {
-  const client = createPlatformClient(`http://127.0.0.1:${settings.ports.http}`)
+async function setUp(client: PlatformClient, { settings, compound, stateFile, state }: Setup): Promise<DemoState> {
   const password = settings.password ?? state.password
   const present = await signIn(client, [state.password, password])
   const addresses = new Map(
@@ -105,19 +110,24 @@ export async function startDemo({ settings, onStep, onFailure, signal }: DemoOpt
   await writeSecrets(secretsFile, compound, state.secretSeed)
 
   const children: Child[] = []
+  const ending = new AbortController()
   const stop = async () => {
+    ending.abort()
     for (const name of stopOrder) await children.find((child) => child.name === name)?.stop()
   }
   try {
     onStep('starting the platform')
     children.push(await startChild(platformPlan(settings, state.password), onFailure, signal))
     onStep('setting up the compound')
-    const { password, gatewaySecret = '' } = await setUp({ settings, compound, stateFile, state })
+    const admin = clientOf(settings)
+    const { password, gatewaySecret = '' } = await setUp(admin, { settings, compound, stateFile, state })
     onStep('starting the gateway')
     const gateway = { id: compound.gatewayId, secret: gatewaySecret }
     children.push(await startChild(gatewayPlan(settings, gateway), onFailure, signal))
     onStep('starting the simulated devices')
     children.push(await startChild(simulatorPlan(settings, secretsFile), onFailure, signal))
+    const random = createRandom(seed).fork('phones')
+    await startPhones({ admin, visitor: clientOf(settings), laneIds: exitsOf(compound), random, signal: ending.signal })
     if (settings.isDev) children.push(await startChild(vitePlan(settings), onFailure, signal))
     const url = `http://127.0.0.1:${settings.isDev ? settings.ports.vite : settings.ports.http}`
     return { url, password, compoundName: compound.name, stop }

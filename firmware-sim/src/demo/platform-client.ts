@@ -22,6 +22,8 @@ export type Method = 'GET' | 'PUT' | 'POST'
 /** The platform's public API with a session, as any other client would use it. */
 export interface PlatformClient {
   call(method: Method, path: string, body?: unknown): Promise<unknown>
+  /** Presses the only button of a page that the platform has written. */
+  press(path: string): Promise<void>
 }
 
 function refusal(status: number, what: string, answer: unknown) {
@@ -50,6 +52,15 @@ export function createPlatformClient(url: string): PlatformClient {
       const session = response.headers.getSetCookie()[0]?.split(';')[0]
       if (session !== undefined) cookie = session
       return answer
+    },
+
+    async press(path) {
+      const headers = { origin: new URL(url).origin }
+      const response = await fetch(new URL(path, url), {
+        ...{ method: 'POST', headers, body: new URLSearchParams() },
+        signal: AbortSignal.timeout(requestMs),
+      })
+      if (!response.ok) throw refusal(response.status, `POST ${path}`, undefined)
     },
   }
 }

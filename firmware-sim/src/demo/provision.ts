@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { cameraUser } from '../scenarios/desired-file.ts'
 import type { ScenarioCompound, ScenarioDevice } from '../scenarios/scenario.ts'
+import { provisionLot } from './lot.ts'
 import { PlatformRefusal, type PlatformClient } from './platform-client.ts'
 
 /** One account per role, named as the role, with what each may see. */
@@ -102,5 +103,6 @@ export async function provision(plan: Provision): Promise<string> {
   for (const device of devices) await client.call('PUT', `/api/devices/${device.deviceId}`, setupOf(device, plan))
   await client.call('PUT', `${place}/permits`, permits)
   await client.call('PUT', `${place}/people`, people)
+  await provisionLot(client, compoundId)
   return secret
 }

@@ -58,6 +58,8 @@ export const Traffic = Type.Object(
     motionsPerHour: Type.Number({ minimum: 0, maximum: 36_000 }),
     /** Of the cars and people that come. */
     unknownShare: Type.Number({ minimum: 0, maximum: 1 }),
+    /** Cars that nobody knows are let in, and leave again; otherwise they are turned away and do not come back. */
+    guestsPark: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 )

@@ -53,18 +53,34 @@ function vehicles(compound: ScenarioCompound, random: Random): () => Happening |
   const lanes = { in: barriers.filter((id) => !isOut(id)), out: barriers.filter(isOut) }
   const plates = compound.permits.filter(({ kind }) => kind !== 'blacklist').map(({ plate }) => plate)
   const residents = createResidents(plates, random)
+  const guests = createGuests(random, compound.traffic?.guestsPark ?? false)
   const unknownShare = compound.traffic?.unknownShare ?? 0
 
   return () => {
-    const { direction, plate } = random.chance(unknownShare)
-      ? ({ direction: 'in', plate: drawPlateNumber(random) } as const)
-      : residents.move()
+    const { direction, plate } = random.chance(unknownShare) ? guests.move() : residents.move()
     if (lanes[direction].length === 0 || plate === undefined) return undefined
     const deviceId = random.pick(lanes[direction])
     if (!random.chance(misreadShare))
       return { atSeconds: 0, type: 'vehicle', deviceId, plate, confidence: random.int(91, 99) }
     const readAs = misread(plate, random)
     return { atSeconds: 0, type: 'vehicle', deviceId, plate, readAs, confidence: random.int(70, 84) }
+  }
+}
+
+/** On average so many are inside: then as many come as go. */
+const usualGuests = 6
+
+/** Cars that nobody knows. Where they may park they stay for a while, and the one that came first leaves first. */
+function createGuests(random: Random, park: boolean) {
+  const inside: string[] = []
+  return {
+    move() {
+      const leaver = random.chance(inside.length / (2 * usualGuests)) ? inside.shift() : undefined
+      if (leaver !== undefined) return { direction: 'out', plate: leaver } as const
+      const plate = drawPlateNumber(random)
+      if (park) inside.push(plate)
+      return { direction: 'in', plate } as const
+    },
   }
 }
 
