@@ -58,7 +58,7 @@ export async function setupLot() {
   return {
     ...{ house, entrance, exit },
     /** Comes in, and is inside for the centre as well. */
-    async enter(plate: string) {
+    enter: async (plate: string) => {
       const before = (await staysIn(house)).length
       entrance.stimulate(carAt(house, 'north-in', { plate }))
       await vi.waitFor(async () => expect(await staysIn(house)).toHaveLength(before + 1), soon)
@@ -66,7 +66,7 @@ export async function setupLot() {
     /** Comes to the exit, where the camera reads `plate`, and waits as long as it takes. */
     arrive: (plate: string) => exit.stimulate(carAt(house, 'north-out', { plate, patienceMs: 600_000 })),
     /** A page of the console where somebody of this role is signed in. */
-    async openAs(role: Role, { language = 'Chinese', ...options }: Seat = {}) {
+    openAs: async (role: Role, { language = 'Chinese', ...options }: Seat = {}) => {
       const page = await openPage(house.admin.url, options)
       if (role === 'admin') {
         await signInAs(page, { username: 'admin', password: adminPassword, language })
