@@ -1,13 +1,11 @@
 import type { House } from '../../core/house.ts'
 import type { Draft } from './draft.ts'
-import { defaultGhostRule } from '@gatehouse/platform/domain'
+import { longestStayMs } from '@gatehouse/platform/domain'
 import { explain, unexplained, type Disappearance } from './explained.ts'
 import { createIndexedShelf } from './indexed-shelf.ts'
 import { gapShape, looseExitShape, type Gap, type LooseExit, type PastStay } from './stay.ts'
 
 type Store = House['store']
-
-const longestStayMs = defaultGhostRule.afterDays * 24 * 3_600_000
 
 /**
  * Cars that left as nobody, unread or by a plate that was not known to be inside, and cars that disappeared: ghosts.
