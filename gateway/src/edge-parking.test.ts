@@ -120,6 +120,70 @@ describe('who is let in', () => {
   })
 })
 
+describe('the last space', () => {
+  const setupLast = () => setupLot({ rules: { capacity: 1 } })
+  const rulesOf = ({ told }: Awaited<ReturnType<typeof setupLast>>) =>
+    told('parking.entry-refused').map(({ body }) => body.rule)
+
+  test('is taken by the car that the arm is open for, before it has passed', async () => {
+    const lot = await setupLast()
+    await lot.read('lane-in', '沪D00001')
+    await lot.read('lane-in-2', '沪D00002')
+    expect(rulesOf(lot)).toEqual(['lot-full'])
+    expect(lot.opsOf('lane-in-2')).not.toContain('open')
+  })
+
+  test('goes to one of two cars that are read at the same moment', async () => {
+    const lot = await setupLast()
+    await Promise.all([lot.read('lane-in', '沪D00001'), lot.read('lane-in-2', '沪D00002')])
+    expect(lot.told('parking.entry-opened')).toHaveLength(1)
+    expect(rulesOf(lot)).toEqual(['lot-full'])
+  })
+
+  test('is not taken by the car itself when that is read again, also at another entrance', async () => {
+    const lot = await setupLast()
+    await lot.read('lane-in', '沪D00001')
+    lot.wait(20_000)
+    await lot.read('lane-in', '沪D00001')
+    await lot.read('lane-in-2', '沪D00001')
+    expect(lot.told('parking.entry-opened')).toHaveLength(3)
+  })
+
+  test('is free again when the car goes back, or never comes', async () => {
+    const lot = await setupLast()
+    await lot.read('lane-in', '沪D00001')
+    await lot.reverse('lane-in')
+    await lot.read('lane-in-2', '沪D00002')
+    expect(rulesOf(lot)).toEqual([])
+    lot.wait(11 * minuteMs)
+    await lot.read('lane-in', '沪D00003')
+    expect(rulesOf(lot)).toEqual([])
+  })
+
+  test('is counted once for a car that has passed', async () => {
+    const lot = await setupLot({ rules: { capacity: 2 } })
+    await lot.enter('沪D00001')
+    await lot.read('lane-in-2', '沪D00002')
+    expect(rulesOf(lot)).toEqual([])
+  })
+
+  test('is still taken after a restart', async () => {
+    const before = await setupLast()
+    await before.read('lane-in', '沪D00001')
+    const after = await setupLot({ memory: before.memory, isRestart: true })
+    await after.read('lane-in-2', '沪D00002', { id: 'after' })
+    expect(after.told('parking.entry-refused').map(({ body }) => body.rule)).toEqual(['lot-full'])
+  })
+
+  test('is not kept by a car at the exit', async () => {
+    const lot = await setupLot({ rules: { capacity: 2 } })
+    await lot.enter('沪D00001')
+    await lot.read('lane-out', '沪D00001')
+    await lot.read('lane-in', '沪D00002')
+    expect(rulesOf(lot)).toEqual([])
+  })
+})
+
 describe('a car at the exit that does not pay', () => {
   test('is let out with a debt after the patience of the lane', async () => {
     const { enter, read, pass, wait, tick, opsOf, told } = await setupLot({

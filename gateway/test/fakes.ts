@@ -99,7 +99,7 @@ export function fakeLink() {
   }
 }
 
-const device = (deviceId: string, kind: string, settings: DesiredDevice['settings'] = {}): DesiredDevice => ({
+export const deviceOf = (deviceId: string, kind: string, settings: DesiredDevice['settings'] = {}): DesiredDevice => ({
   deviceId,
   kind,
   name: deviceId,
@@ -109,13 +109,13 @@ const device = (deviceId: string, kind: string, settings: DesiredDevice['setting
 })
 
 export const compound: readonly DesiredDevice[] = [
-  device('lane-in', 'barrier', { direction: 'in' }),
-  device('lane-out', 'barrier', { direction: 'out' }),
-  device('gate-1', 'face-gate', { building: '1' }),
-  device('gate-2', 'face-gate', { building: '2' }),
-  device('smoke-1', 'smoke', { building: '1' }),
-  device('speaker-1', 'speaker', { zone: 'north' }),
-  device('speaker-2', 'speaker', { zone: 'south' }),
+  deviceOf('lane-in', 'barrier', { direction: 'in' }),
+  deviceOf('lane-out', 'barrier', { direction: 'out' }),
+  deviceOf('gate-1', 'face-gate', { building: '1' }),
+  deviceOf('gate-2', 'face-gate', { building: '2' }),
+  deviceOf('smoke-1', 'smoke', { building: '1' }),
+  deviceOf('speaker-1', 'speaker', { zone: 'north' }),
+  deviceOf('speaker-2', 'speaker', { zone: 'south' }),
 ]
 
 export const startTime = 1_780_000_000_000

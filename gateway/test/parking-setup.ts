@@ -1,6 +1,6 @@
 import type { DesiredFile, ParkingCredit, ParkingRules, Permit } from '@gatehouse/platform/contract'
 import { defaultLanePolicy, type LanePolicy, type Tariff } from '@gatehouse/platform/domain'
-import { memoryStore, setupEdge, startTime } from './fakes.ts'
+import { compound, deviceOf, memoryStore, setupEdge, startTime } from './fakes.ts'
 
 export const minuteMs = 60_000
 export const hourMs = 3_600_000
@@ -43,12 +43,13 @@ interface LotSetup {
   readonly isRestart?: boolean
 }
 
-/** A lot with one entrance and one exit where temporary cars may come in and pay. */
+/** A lot with two entrances and one exit where temporary cars may come in and pay. */
 export async function setupLot({ policy, rules, memory = memoryStore(), isRestart = false }: LotSetup = {}) {
   const all = { ...defaultLanePolicy, temporary: true, expired: 'temporary', notInside: 'ask', ...policy } as const
   const parking = { permits, rules: { policy: all, lanes: {}, tariffs: [tariff], ...rules } }
   const desired: DesiredFile = isRestart ? {} : { parking }
-  const edge = await setupEdge({ desired, memory })
+  const devices = [...compound, deviceOf('lane-in-2', 'barrier', { direction: 'in' })]
+  const edge = await setupEdge({ desired, memory, devices })
   let revision = 1
   const read = (laneId: string, plate: string, more: object = {}) =>
     edge.happen(laneId, { type: 'plate', plate, colour: plate === '' ? 'unknown' : 'blue', confidence: 97, ...more })

@@ -36,7 +36,7 @@ import { createRenewalService } from './modules/machines/renewal.service.ts'
 import { createTokensService } from './modules/machines/tokens.service.ts'
 import { createParkingService, type ParkingService } from './modules/parking/parking.service.ts'
 import { desiredParking } from './modules/parking/rules.service.ts'
-import { creditsOf, desiredPayments } from './modules/payments/credits.ts'
+import { creditsOf, desiredPayments, paidFor } from './modules/payments/credits.ts'
 import { createPaymentsService, type PaymentSettings } from './modules/payments/payments.service.ts'
 import type { HttpPort } from './modules/payments/providers/http-port.ts'
 import { createRecordsService } from './modules/records/records.service.ts'
@@ -123,7 +123,7 @@ export function createServices(ports: ServicePorts) {
   const deviceCredentials = createDeviceCredentialsService({ ...ports, devices, desired })
   const states = createDeviceStateService({ db, publisher })
   const commandProgress = createCommandProgressService({ db, publisher, gateways })
-  const parking = createParkingService({ ...ports, compounds, devices, desired, publisher, credits: { creditsOf } })
+  const parking = createParkingService({ ...ports, compounds, devices, desired, publisher, credits: { creditsOf, paidFor } })
   const { ledger, payments } = createMoney(ports, house, parking)
   const commands = createCommandsService({ db, clock, publisher, devices, delivery, logger })
   const { onUnanswered } = createUnansweredCallsService({ db, publisher })

@@ -118,6 +118,25 @@ describe.each(databases)('payments on %s', (kind: DatabaseKind) => {
     expect(await balance(house, 'receivable')).toBe(0)
   })
 
+  test('a debt that is paid the next day is none any more where the stay is shown, until it is paid back', async () => {
+    const { house, leave } = await beginPaying()
+    const { sessions } = house.services.parking
+    await house.services.payments.cash(system, sessionId, { fen: 200, receipt: 'A-1' })
+    await leave({ feeFen: 900, paidFen: 200, waivedFen: 100, debtFen: 600 })
+    const shown = async () => {
+      const { session, dueFen } = await sessions.detail(system, sessionId)
+      expect(await sessions.list(system, {})).toEqual([session])
+      return { dueFen, paidFen: session.paidFen, debtFen: session.debtFen }
+    }
+    expect(await shown()).toEqual({ dueFen: 600, paidFen: 200, debtFen: 600 })
+    house.time.now += 24 * 60 * minuteMs
+    const { orderId } = await house.services.payments.cash(system, sessionId, { fen: 600, receipt: 'A-2' })
+    expect(await shown()).toEqual({ dueFen: 0, paidFen: 800, debtFen: 0 })
+    const request = { fen: 600, reason: 'wrong car', requestId: 'r-1' }
+    await house.services.payments.refunds.refund(system, orderId, request)
+    expect(await shown()).toEqual({ dueFen: 600, paidFen: 200, debtFen: 600 })
+  })
+
   test('what the lane let go while the centre had the money is no debt, and an end told twice is booked once', async () => {
     const { house, leave, dueFen, order } = await beginPaying()
     await notify(house, noticeOf(order, house.time.now))

@@ -3,7 +3,7 @@ import { createOutbox, databases, furnish, setup, system, usePostgres, type Data
 
 const databaseFor = usePostgres()
 const opened = (rawPlate: string) => ({
-  ...{ eventId: 'e1', direction: 'in', rawPlate, distance: 0, colour: 'blue', confidence: 99 },
+  ...{ eventId: `read-${rawPlate}`, direction: 'in', rawPlate, distance: 0, colour: 'blue', confidence: 99 },
   ...{ decision: 'open', rule: 'monthly', reason: 'Welcome' },
 })
 
@@ -84,6 +84,27 @@ describe.each(databases)('records on %s', (kind: DatabaseKind) => {
     const anew = createOutbox(house, 'gw-garden')
     await anew.store([anew.record('parking.entry-opened', opened('京B12345'), { deviceId: 'barrier-garden' })])
     expect(await passages(house)).toHaveLength(2)
+  })
+
+  test('a read that is told again under another number is one passage, a second decision about it another', async () => {
+    const { house, outbox } = await start()
+    const at = house.time.now
+    const paying = { ...opened('京A12345'), decision: 'pay', rule: 'unpaid', dueFen: 700 }
+    const read = { deviceId: 'barrier-garden', at }
+    await outbox.store([outbox.record('parking.exit-unpaid', paying, read)])
+    const hello = { version: '1', bootId: 'b', clock: at, lastSeq: 0, backlog: 0, revisions: {} }
+    await house.services.registry.hello('gw-garden', hello)
+    const anew = createOutbox(house, 'gw-garden')
+    const refused = { ...opened('京A12345'), decision: 'refuse', rule: 'unknown' }
+    expect(
+      await anew.store([
+        anew.record('parking.exit-refused', refused, { ...read, late: true }),
+        anew.record('parking.exit-opened', opened('京A12345'), { ...read, at: at + 40_000 }),
+      ]),
+    ).toEqual({ seq: 2 })
+    const rows = await house.db.selectFrom('area_events').select('problem').execute()
+    expect(rows.map(({ problem }) => problem)).toEqual([null, null, null])
+    expect((await passages(house)).map(({ decision }) => decision)).toEqual(['open', 'pay'])
   })
 
   test('a gateway that was mended sends again what was not acknowledged, and nothing stands twice', async () => {

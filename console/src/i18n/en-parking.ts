@@ -176,7 +176,6 @@ export const enParking: ParkingTexts = {
     waived: 'Waived',
     debt: 'Unpaid',
     due: 'Due now',
-    wasDue: 'Due when it left',
     lines: 'What the fee consists of',
     noLines: 'No fee',
     payments: 'Payments',

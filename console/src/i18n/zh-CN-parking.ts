@@ -175,7 +175,6 @@ export const zhCNParking = {
     waived: '减免',
     debt: '欠费',
     due: '现在应缴',
-    wasDue: '出场时应缴',
     lines: '费用明细',
     noLines: '没有产生费用',
     payments: '收付记录',

@@ -8,7 +8,7 @@ const Plate = Type.String({ maxLength: 16 })
 const CompoundParams = Type.Object({ compoundId: Id })
 const watchers = ['admin', 'guard', 'property'] as const
 
-/** One stay of one car, as the centre keeps it. Money as settled at the lane, and as paid. */
+/** One stay of one car, as the centre keeps it. Money as settled at the lane, and as paid since. */
 export const ParkingSessionEntry = Type.Object({
   sessionId: SessionId,
   compoundId: Id,
@@ -29,7 +29,7 @@ export const ParkingSessionEntry = Type.Object({
   feeFen: Fen,
   paidFen: Fen,
   waivedFen: Fen,
-  /** What was let go unpaid at the exit. */
+  /** What is still owed of what was let go unpaid at the exit. */
   debtFen: Fen,
   /** Why it ended as it did, where that is not obvious. */
   note: Type.Optional(Type.String({ maxLength: 300 })),
@@ -67,7 +67,7 @@ export const getParkingSession = {
     response: {
       200: Type.Object({
         session: ParkingSessionEntry,
-        /** What is due now, or was due when it left. */
+        /** What is due now: for a car that has left, its debt. */
         dueFen: Fen,
         lines: Type.Array(Type.Object({ from: Instant, to: Instant, fen: Fen, what: Type.String() })),
         payments: Type.Array(

@@ -197,6 +197,7 @@ export interface PassageRow {
   distance: number | null
   session_id: string | null
   due_fen: number | null
+  event_id: string | null
 }
 
 export interface PersonRow {

@@ -11,6 +11,7 @@ import {
 import { originOf } from '../../core/house.ts'
 import type { DeviceSignal, SignalContext } from '../../core/signals.ts'
 import type { Car, Read } from './lane-state.ts'
+import { letIn } from './lanes.ts'
 import type { Lot } from './lot.ts'
 import { present } from './present.ts'
 import { openStay } from './stay-history.ts'
@@ -43,12 +44,28 @@ export function decide(lot: Lot, signal: Recognised, context: SignalContext): Re
       return stay ? lot.pricing.dueOf(stay, at, exemptUntil) : 0
     },
     groupInside: lot.pricing.groupInside,
-    ...(capacity !== undefined && { lot: { inside: lot.book.occupancy(), capacity } }),
+    ...(capacity !== undefined && {
+      lot: { inside: lot.book.occupancy(), capacity, comingIn: comingIn(lot, context) },
+    }),
     policy: lot.rules.policyOf(laneId),
   })
   if (verdict.rule === 'duplicate-read') return undefined
   return patient(lot, laneId, toRead(lot, { signal, context, verdict: genuine(signal, verdict) }))
 }
+
+/**
+ * How many cars besides one are let in and have not passed yet: two entrances must not give away the same space. What
+ * is told afterwards was decided without them.
+ */
+const comingIn =
+  (lot: Lot, { replayed }: SignalContext) =>
+  (plate: string): number =>
+    replayed
+      ? 0
+      : Array.from(lot.lanes.entries())
+          .filter(([laneId]) => lot.directionOf(laneId) === 'in')
+          .flatMap(([laneId, lane]) => letIn(lane, lot.timeAt(laneId)))
+          .filter((car) => car.plate !== plate || plate === '').length
 
 /** Nobody drives in with a photo of a plate: a person has to look. */
 function genuine({ isFake }: Recognised, verdict: LaneVerdict): LaneVerdict {

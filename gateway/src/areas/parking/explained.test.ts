@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
-import { unexplained } from './explained.ts'
+import { explain, type Disappearance, type NobodysExit } from './explained.ts'
+
+const unexplained = (gone: readonly Disappearance[], exits: readonly NobodysExit[]) =>
+  explain(gone, exits).filter(({ exit }) => exit === undefined)
 
 interface Case {
   readonly when: string
@@ -28,7 +31,7 @@ test.each<Case>([
       [1, 10],
       [5, 20],
     ],
-    exits: [7, 3],
+    exits: [3, 7],
     left: 0,
   },
 ])('$left of those that disappeared are unexplained when $when', ({ gone, exits, left }) => {

@@ -19,39 +19,46 @@ export interface Explanation<D, E> {
 /**
  * By which car that left as nobody each disappearance is explained: each exit explains one at most, and none of quite
  * another plate. Taking the first to end first, and giving it the first exit that fits, leaves as few as can be; and
- * what explains the older ones stays the same, whatever is added later.
+ * what explains the older ones stays the same, whatever is added later. `exits`: in the order in which they happened.
  */
 export function explain<D extends Disappearance, E extends NobodysExit>(
   disappearances: readonly D[],
   exits: readonly E[],
 ): Explanation<D, E>[] {
   if (disappearances.length === 0) return []
-  const free = new Set(exits.toSorted((a, b) => a.at - b.at))
-  const first = ({ from, to }: D, mayBe: (plate: string) => boolean) =>
-    Array.from(free).find((exit) => mayBe(exit.plate) && from <= exit.at && exit.at <= to)
+  const used = new Set<E>()
+  const unread = exits.filter(({ plate }) => plate === '')
+  const read = exits.filter(({ plate }) => plate !== '')
   return disappearances
     .toSorted((a, b) => a.to - b.to)
     .map((gone) => {
+      const free = (exit: E) => exit.at <= gone.to && !used.has(exit)
+      const plates = read.slice(firstSince(read, gone.from)).filter(free)
       const exit =
-        first(gone, (plate) => plate === gone.plate) ??
-        first(gone, (plate) => isMisreadOf(plate, gone.plate)) ??
-        first(gone, (plate) => plate === '')
-      if (exit) free.delete(exit)
+        plates.find(({ plate }) => plate === gone.plate) ??
+        plates.find(({ plate }) => isMisreadOf(plate, gone.plate)) ??
+        unread.slice(firstSince(unread, gone.from)).find(free)
+      if (exit) used.add(exit)
       return { gone, exit }
     })
 }
-
-/** The disappearances that nobody's exit explains. */
-export const unexplained = <D extends Disappearance>(
-  disappearances: readonly D[],
-  exits: readonly NobodysExit[],
-): D[] => explain(disappearances, exits).flatMap(({ gone, exit }) => (exit ? [] : [gone]))
+/** Where those begin that happened at `from` or after it. */
+function firstSince(exits: readonly NobodysExit[], from: number): number {
+  let [low, high] = [0, exits.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((exits[middle]?.at ?? Infinity) < from) low = middle + 1
+    else high = middle
+  }
+  return low
+}
 
 /** One character lost, or taken for another: somebody lifted the arm for a car that was read badly. */
 function isMisreadOf(read: string, plate: string): boolean {
-  if (read === '' || plate === '') return false
-  const differs = Array.from(plate).findIndex((character, index) => character !== read[index])
-  if (differs < 0) return false
+  const lost = plate.length - read.length
+  if (plate === '' || lost < 0 || lost > 1) return false
+  let differs = 0
+  while (differs < read.length && read[differs] === plate[differs]) differs += 1
   const rest = plate.slice(differs + 1)
-  return read.slice(differs) === rest || (read.length === plate.length && read.slice(differs + 1) === rest)
+  return differs < plate.length && read.slice(lost === 1 ? differs : differs + 1) === rest
 }

@@ -22,6 +22,8 @@ export interface Lane {
   state: LaneState
   /** The read that was answered last, as long as that car is there; a second one of it is no second car. */
   answered?: { readonly rawPlate: string; readonly at: number; readonly decision: Read['decision'] } | undefined
+  /** The car that was decided to be let through, until that is on disk. */
+  deciding?: Car | undefined
   /** Whether what was decided here last is on disk. */
   isDurable: boolean
   /** Clock of the device minus ours, ms. */
@@ -108,6 +110,13 @@ export function attribute(state: LaneState, at: number, isLate: boolean): Attrib
   const history = isLate ? freshCar(state.history, at) : undefined
   const car = history ?? opening ?? read
   return { car, isExpected: car !== undefined && car === opening, state: car ? without(state, car) : state }
+}
+
+/** Cars that the arm is open for and that have neither passed nor gone back, as far as anybody can tell. */
+export function letIn({ state, deciding }: Lane, now: number): Car[] {
+  const { openings } = deciding ? withOpening(state, deciding) : state
+  const standing = openings.filter((car) => now - car.at < openingMs)
+  return standing.filter((car, place) => !isOvertaken(car, standing[place + 1]))
 }
 
 /** Its passage was never told: the next car could not stand there long after it, were it still under the arm. */

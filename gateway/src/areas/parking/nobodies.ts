@@ -1,25 +1,39 @@
 import type { House } from '../../core/house.ts'
 import type { Draft } from './draft.ts'
-import { defaultGhostRule } from '@gatehouse/platform/domain'
-import { explain, unexplained, type Disappearance } from './explained.ts'
+import { longestStayMs } from '@gatehouse/platform/domain'
+import { explain, type Disappearance } from './explained.ts'
 import { createIndexedShelf } from './indexed-shelf.ts'
 import { gapShape, looseExitShape, type Gap, type LooseExit, type PastStay } from './stay.ts'
+import { createTimeline, excess } from './timeline.ts'
 
 type Store = House['store']
 
-const longestStayMs = defaultGhostRule.afterDays * 24 * 3_600_000
+/**
+ * Some days of the busiest exit whose camera reads nothing. Which of them was which ghost is looked for whenever one
+ * more leaves, so they must not grow without end; a ghost whose exit is forgotten counts as one more that has left.
+ */
+const mostExits = 10_000
 
 /**
  * Cars that left as nobody, unread or by a plate that was not known to be inside, and cars that disappeared: ghosts.
  * They may be the same cars.
  */
-export function createNobodies(store: Store, onChanged: () => void) {
+export function createNobodies(store: Store, onRecount: () => void, most = mostExits) {
   const disappeared = new Map<string, Disappearance>()
+  const timeline = createTimeline<LooseExit>((): Iterable<LooseExit> => exits.entries.values())
+  let unseen: number[] | undefined
+  const onChanged = () => {
+    unseen = undefined
+    onRecount()
+  }
+  const explained = () => explain([...disappeared.values()], timeline.inOrder())
   const exits = createIndexedShelf<LooseExit>({
     ...{ store, area: 'parking-loose-exits' },
     fits: (stored) => looseExitShape.Check(stored),
     keyOf: ({ exitId }) => exitId,
     plateOf: ({ plate }) => plate,
+    onAdded: timeline.added,
+    onRemoved: timeline.removed,
     onChanged,
   })
   const gaps = createIndexedShelf<Gap>({
@@ -38,7 +52,7 @@ export function createNobodies(store: Store, onChanged: () => void) {
     },
     exitsOf: (plate: string): readonly LooseExit[] => exits.ofPlate(plate),
     /** When cars have left of which no exit is known: those that are one less besides the exits. */
-    unseen: (): number[] => unexplained([...disappeared.values()], [...exits.entries.values()]).map(({ to }) => to),
+    unseen: (): readonly number[] => (unseen ??= explained().flatMap(({ gone, exit }) => (exit ? [] : [gone.to]))),
     left: (draft: Draft, exit: LooseExit) => exits.put(draft, exit),
     /** Its entry is known now: it has left as somebody. */
     settle: (draft: Draft, exit: LooseExit) => exits.remove(draft, exit),
@@ -54,12 +68,14 @@ export function createNobodies(store: Store, onChanged: () => void) {
       disappeared.delete(stay.sessionId)
       onChanged()
     },
+    isCrowded: () => exits.entries.size > most,
     /** An exit stays as long as a car that is inside, as far as anybody knows, may turn out to have left by it. */
     forgetBefore(draft: Draft, before: number) {
-      const used = explain([...disappeared.values()], [...exits.entries.values()])
-      for (const { gone, exit } of used) if (exit && gone.to < before) exits.remove(draft, exit)
+      for (const { gone, exit } of explained()) if (exit && gone.to < before) exits.remove(draft, exit)
       for (const gap of gaps.entries.values()) if (gap.to < before) gaps.remove(draft, gap)
-      for (const exit of exits.entries.values()) if (exit.at < before - longestStayMs) exits.remove(draft, exit)
+      const tooMany = excess(exits.entries.size, most)
+      for (const [place, exit] of timeline.inOrder().entries())
+        if (exit.at < before - longestStayMs || place < tooMany) exits.remove(draft, exit)
     },
   }
 }

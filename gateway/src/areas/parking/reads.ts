@@ -72,8 +72,10 @@ async function keep(lot: Lot, { read, context, cause }: Kept): Promise<boolean> 
   const draft = new Draft()
   draft.tell(decisionEvent(lot, read, context))
   lot.lanes.change(draft, laneId, remembered(lane.state, read, replayed))
-  const { rawPlate, at } = read.car
-  if (!replayed) draft.after(() => (lane.answered = { rawPlate, at, decision: read.decision }))
+  const { decision, car } = read
+  const { rawPlate, at } = car
+  if (!replayed) draft.after(() => (lane.answered = { rawPlate, at, decision }))
+  lane.deciding = decision === 'open' && !replayed ? car : undefined
   try {
     const isNews = await draft.commit(lot.house.store, cause)
     lane.isDurable = true
@@ -84,6 +86,8 @@ async function keep(lot: Lot, { read, context, cause }: Kept): Promise<boolean> 
     // A full disk must keep nobody in; the message is not acknowledged, and is written when there is room.
     if (isFirstHeld(error) && !replayed) answer(lot, read, context)
     throw error
+  } finally {
+    lane.deciding = undefined
   }
 }
 

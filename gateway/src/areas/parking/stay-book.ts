@@ -43,6 +43,8 @@ export function createStayBook(store: Store) {
     },
     /** Notes a stay as ended, or ended otherwise than was thought. */
     remember: (draft: Draft, ended: PastStay) => past.put(draft, ended),
+    /** Whether more is remembered than there is room for. */
+    isCrowded: () => occupancy.isCrowded() || nobodies.isCrowded(),
     /** Forgets what nobody will tell of any more. */
     forgetOld(draft: Draft, now: number) {
       const before = now - rememberMs

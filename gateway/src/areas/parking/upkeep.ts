@@ -56,7 +56,7 @@ export function createUpkeep(lot: Lot, reads: Reads) {
       if (!lot.isLoaded()) return
       const now = house.clock.now()
       for (const [laneId, lane] of Array.from(lanes.entries())) await lookAt(laneId, lane)
-      if (now - repairedAt < repairEveryMs) return
+      if (now - repairedAt < repairEveryMs && !book.isCrowded()) return
       repairedAt = now
       await repair(now)
     },

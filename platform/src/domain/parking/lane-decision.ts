@@ -27,7 +27,12 @@ export interface LaneRead {
   readonly dueOf?: (plate: string, exemptUntil?: number) => number
   /** How many cars of a group are inside with its permit, not counting `plate`. */
   readonly groupInside?: (groupId: string, plate: string) => number
-  readonly lot?: { readonly inside: number; readonly capacity: number }
+  readonly lot?: {
+    readonly inside: number
+    readonly capacity: number
+    /** How many cars besides `plate` an arm is open for, at any entrance. */
+    readonly comingIn?: (plate: string) => number
+  }
   readonly policy?: LanePolicy
 }
 
@@ -134,11 +139,14 @@ const standing = (read: LaneRead, plate: string): Standing =>
 
 const refusedByBlacklist = ruling('refuse', 'blacklist', '车辆禁止通行，请联系物业')
 
+function isFull({ lot }: LaneRead, plate: string): boolean {
+  return lot !== undefined && lot.inside + (lot.comingIn?.(plate) ?? 0) >= lot.capacity
+}
+
 function decideEntry(read: LaneRead, plate: string): Ruling {
   const rights = standing(read, plate)
   if (rights.isBlacklisted) return refusedByBlacklist
-  const isFull = read.lot !== undefined && read.lot.inside >= read.lot.capacity
-  if (isFull && rights.right?.kind !== 'own-space') return ruling('refuse', 'lot-full', '车位已满，请稍候')
+  if (isFull(read, plate) && rights.right?.kind !== 'own-space') return ruling('refuse', 'lot-full', '车位已满，请稍候')
   if (read.stayOf(plate) && policyOf(read).alreadyInside === 'ask')
     return ruling('ask', 'already-inside', '该车已在场内，请按求助键')
   if (rights.right) return openFor(rights.right.kind, greetings.in)

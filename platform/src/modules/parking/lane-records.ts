@@ -12,10 +12,11 @@ type LaneRecord = RecordOf<
 >
 
 function toPassage({ id, at, late, deviceId, body }: LaneRecord, compoundId: string): LanePassage {
-  const { direction, rawPlate, matchedPlate, decision, rule, reason, picture, distance, sessionId, dueFen } = body
+  const { eventId, direction, rawPlate, matchedPlate, decision, rule, reason, picture, distance, sessionId, dueFen } =
+    body
   return {
     ...{ id, compoundId, deviceId: deviceId ?? '', at, late, direction, rawPlate, decision, rule, reason },
-    ...{ distance, sessionId, dueFen },
+    ...{ eventId, distance, sessionId, dueFen },
     ...(matchedPlate !== undefined && { matchedPlate }),
     ...(picture !== undefined && { picture }),
   }

@@ -20,11 +20,14 @@ const toPassage = (row: PassageRow): Passage => ({
 
 /** A passage with what belongs to it at the lane. */
 export interface LanePassage extends Passage {
+  /** Of the read, as its device counts. */
+  readonly eventId: string
   readonly distance: number
   readonly sessionId?: string | undefined
   readonly dueFen?: number | undefined
 }
 
+/** Keeps a passage, once however often it is told: the first word stays. */
 export async function insertPassage(db: Database, passage: LanePassage): Promise<void> {
   await db
     .insertInto('passages')
@@ -44,7 +47,9 @@ export async function insertPassage(db: Database, passage: LanePassage): Promise
       distance: passage.distance,
       session_id: passage.sessionId ?? null,
       due_fen: passage.dueFen ?? null,
+      event_id: passage.eventId,
     })
+    .onConflict((conflict) => conflict.columns(['compound_id', 'device_id', 'event_id', 'at']).doNothing())
     .execute()
 }
 

@@ -13,6 +13,8 @@ export type { SessionCredit } from './stay-quote.ts'
 /** Whoever keeps what was paid. */
 export interface CreditsPort {
   creditsOf(db: Database, sessionIds: readonly string[]): Promise<ReadonlyMap<string, readonly SessionCredit[]>>
+  /** Less what was paid back, fen. */
+  paidFor(db: Database, sessionIds: readonly string[]): Promise<ReadonlyMap<string, number>>
 }
 
 export interface SessionsPorts {
@@ -45,6 +47,18 @@ export function createSessionsService({ db, clock, credits }: SessionsPorts) {
     return session
   }
 
+  /** The lane knows what was paid until the car left; what is paid afterwards settles the debt. */
+  async function asPaid(stays: readonly ParkingSessionEntry[]): Promise<ParkingSessionEntry[]> {
+    const paid = await credits.paidFor(
+      db,
+      stays.map(({ sessionId }) => sessionId),
+    )
+    return stays.map((stay) => {
+      const paidFen = paid.get(stay.sessionId) ?? stay.paidFen
+      return { ...stay, paidFen, debtFen: Math.max(0, stay.debtFen - Math.max(0, paidFen - stay.paidFen)) }
+    })
+  }
+
   return {
     get,
     quote,
@@ -61,23 +75,24 @@ export function createSessionsService({ db, clock, credits }: SessionsPorts) {
     insideOf: (compoundId: string, plates: readonly string[], tx: Database = db) =>
       repo.openSessions(tx, compoundId, plates),
 
-    list(caller: Caller, { plate, ...filter }: Omit<repo.SessionFilter, 'scope' | 'limit'> & { limit?: number }) {
+    async list(caller: Caller, { plate, ...filter }: Omit<repo.SessionFilter, 'scope' | 'limit'> & { limit?: number }) {
       const part = plate === undefined ? undefined : normalisePlate(plate)
-      if (part === '') return Promise.resolve([])
-      return repo.listSessions(db, { limit: 100, ...filter, plate: part, scope: caller.scope })
+      if (part === '') return []
+      return asPaid(await repo.listSessions(db, { limit: 100, ...filter, plate: part, scope: caller.scope }))
     },
 
     async detail(caller: Caller, sessionId: string): Promise<Detail> {
-      const session = await get(caller, sessionId)
+      const stay = await get(caller, sessionId)
+      const [session = stay] = await asPaid([stay])
       const known = await pricing(db, session)
       const due = quoteStay(session, known, session.leftAt ?? clock.now())
-      const settled = session.state === 'closed' ? Math.max(0, session.feeFen - session.paidFen) : due.dueFen
+      const dueFen = session.state === 'closed' ? session.debtFen : due.dueFen
       const payments = known.credits.map(({ paymentId, at, fen, kind, provider, by }) => ({
         ...{ paymentId, at, fen, kind },
         ...(provider !== undefined && { provider }),
         ...(by !== undefined && { by }),
       }))
-      return { session, dueFen: settled, lines: [...due.lines], payments }
+      return { session, dueFen, lines: [...due.lines], payments }
     },
   }
 }

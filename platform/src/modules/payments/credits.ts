@@ -33,6 +33,19 @@ export async function creditsOf(
   return new Map([...bySession].map(([sessionId, of]) => [sessionId, of.map(({ credit }) => credit)]))
 }
 
+/** What was paid for these stays less what went back, fen; nothing for a stay for which nobody has paid. */
+export async function paidFor(db: Database, sessionIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (sessionIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('payment_orders')
+    .select((eb) => ['session_id', eb.fn.sum<number | string>(eb('fen', '-', eb.ref('refunded_fen'))).as('fen')])
+    .where('session_id', 'in', sessionIds)
+    .where('paid_at', 'is not', null)
+    .groupBy('session_id')
+    .execute()
+  return new Map(rows.map(({ session_id: sessionId, fen }) => [sessionId, Number(fen)]))
+}
+
 /** What a gateway must know to let those out who have paid. */
 export async function desiredPayments(db: Database, compoundId: string): Promise<DesiredBody<'payments'>> {
   const rows = await db
