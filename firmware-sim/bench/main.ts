@@ -1,10 +1,11 @@
 import { connections } from './connections.ts'
 import { ingest } from './ingest.ts'
+import { lanes } from './lanes.ts'
 import { latency } from './latency.ts'
 import { print } from './report.ts'
 
 /** Prints one JSON line for each row. Name rows to run only those: npm run bench -- latency */
-const rows = { ingest, latency, connections }
+const rows = { ingest, latency, connections, lanes }
 
 const chosen = process.argv.slice(2)
 for (const [name, measure] of Object.entries(rows)) {
