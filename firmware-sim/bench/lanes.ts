@@ -1,19 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { prefer, startAsking } from './asking.ts'
 import { runScript, startReference } from './child.ts'
 import { diskFigures } from './disk.ts'
+import { cpuSeconds } from './process-cpu.ts'
 import { median, type Row } from './report.ts'
 import type { SteadyFigures } from './steady-devices.main.ts'
 import { laneCount, sensorCount, startNewStreetGateway, streetSecret } from './street.ts'
 
 const carsPerSecond = 60
 const warmUp = 200
-const cars = 600 + warmUp
+const cars = 3000 + warmUp
 const telemetryPerSecond = 1000
 const permits = 10_000
-const pairs = 1
+const pairs = 3
 
 type Percentile = 'p50' | 'p99' | 'p999'
 const percentiles = ['p50', 'p99', 'p999'] as const
@@ -23,6 +24,10 @@ interface Measured extends Readonly<Record<Percentile, number>> {
   readonly left: number
   readonly max: number
   readonly telemetryPerSecond: number
+  /** Of one core, by the process that is measured. */
+  readonly cpuShare: number
+  /** How many processes of this machine wanted to run, on average over a minute. */
+  readonly load: number
 }
 
 /** Plate in → open out at the lanes of `port`, with telemetry of others behind it. */
@@ -34,13 +39,18 @@ async function measure(pid: number, port: number): Promise<Measured> {
     await Promise.all([prefer(pid), prefer(sensors.pid)])
     await sensors.figures()
     const startedAt = performance.now()
+    const cpuBefore = await cpuSeconds(pid)
     const lanes = await runScript('lanes-at-work.main.ts', [
       ...[port, laneCount, carsPerSecond, cars, warmUp, streetSecret],
     ])
     const { acknowledged } = await sensors.figures()
-    const elapsedMs = performance.now() - startedAt
+    const seconds = (performance.now() - startedAt) / 1000
+    const cpuShare = ((await cpuSeconds(pid)) - cpuBefore) / seconds
     const { opened = 0, left = NaN, p50 = NaN, p99 = NaN, p999 = NaN, max = NaN } = lanes
-    return { opened, left, p50, p99, p999, max, telemetryPerSecond: (acknowledged / elapsedMs) * 1000 }
+    return {
+      ...{ opened, left, p50, p99, p999, max, cpuShare },
+      ...{ telemetryPerSecond: acknowledged / seconds, load: loadavg()[0] ?? NaN },
+    }
   } finally {
     await sensors.stop()
   }
