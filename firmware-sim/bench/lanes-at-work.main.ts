@@ -17,11 +17,17 @@ const passMs = 100
 /** A car that is not let in for so long is left standing. */
 const patienceMs = 5000
 
+interface Car {
+  readonly index: number
+  readonly sentAt: number
+  isOpen: boolean
+}
+
 interface Lane {
   readonly device: MqttDevice
   readonly waiting: number[]
   /** The car that stands there, until it is through. */
-  car: { readonly index: number; readonly sentAt: number; isOpen: boolean } | undefined
+  car: Car | undefined
   seq: number
 }
 
@@ -39,7 +45,8 @@ function tell(lane: Lane, told: Told) {
 function next(lane: Lane) {
   const index = lane.waiting.shift()
   if (index === undefined) return
-  const car = (lane.car = { index, sentAt: performance.now(), isOpen: false })
+  const car: Car = { index, sentAt: performance.now(), isOpen: false }
+  lane.car = car
   tell(lane, { type: 'plate', plate: plateOf(index), colour: 'blue', confidence: 95 })
   setTimeout(() => {
     if (lane.car !== car || car.isOpen) return
