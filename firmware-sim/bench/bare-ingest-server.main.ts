@@ -1,27 +1,13 @@
-import { open } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { openGroupedLog } from './grouped-log.ts'
 import { connackPacket, packetReader, pubackPacket } from './mqtt-bytes.ts'
 
 /**
  * The reference for durable ingest: reads the packet, appends the payload, syncs in groups, acknowledges.
  * No authentication, no schema, no rules. Usage: node bare-ingest-server.main.ts <file>
  */
-const file = await open(process.argv[2] ?? '', 'a')
-let waiting: { payload: Buffer; acknowledge: () => void }[] = []
-let isWriting = false
-
-async function drain() {
-  isWriting = true
-  while (waiting.length > 0) {
-    const group = waiting
-    waiting = []
-    await file.write(Buffer.concat(group.map(({ payload }) => payload)))
-    await file.datasync()
-    for (const { acknowledge } of group) acknowledge()
-  }
-  isWriting = false
-}
+const log = await openGroupedLog(process.argv[2] ?? '')
 
 const server = createServer({ noDelay: true }, (socket) => {
   socket.on('error', () => socket.destroy())
@@ -32,11 +18,7 @@ const server = createServer({ noDelay: true }, (socket) => {
       if (kind !== 3) return
       const topicLength = body.readUInt16BE(0)
       const packetId = body.readUInt16BE(2 + topicLength)
-      waiting.push({
-        payload: Buffer.from(body.subarray(4 + topicLength)),
-        acknowledge: () => socket.write(pubackPacket(packetId)),
-      })
-      if (!isWriting) void drain()
+      log.append(Buffer.from(body.subarray(4 + topicLength)), () => socket.write(pubackPacket(packetId)))
     }),
   )
 })

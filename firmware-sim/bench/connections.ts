@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startPart, type Part } from '../test/house/part.ts'
 import { prefer, startAsking } from './asking.ts'
+import { residentMegabytes } from './process-memory.ts'
 import { median, type Row } from './report.ts'
 import type { SteadyFigures } from './steady-devices.main.ts'
 import type { StrangerFigures } from './strangers.main.ts'
@@ -41,11 +42,6 @@ async function startGateway(folder: string): Promise<Part> {
       GATEHOUSE_LOG_LEVEL: 'info',
     },
   })
-}
-
-async function residentMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
 }
 
 interface Storm {

@@ -29,6 +29,10 @@ export function publishPacket(topic: string, packetId: number, payload: string):
   return packet(0x32, Buffer.concat([text(topic), Buffer.from([packetId >> 8, packetId & 255]), Buffer.from(payload)]))
 }
 
+export function subscribePacket(topic: string): Buffer {
+  return packet(0x82, Buffer.concat([Buffer.from([0, 1]), text(topic), Buffer.from([1])]))
+}
+
 export const connackPacket = Buffer.from([0x20, 2, 0, 0])
 export const pubackPacket = (packetId: number) => Buffer.from([0x40, 2, packetId >> 8, packetId & 255])
 

@@ -1,16 +1,17 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { topics, type BarrierReport } from '@gatehouse/gateway/protocol'
+import { topics, type BarrierReport, type SmokeReport } from '@gatehouse/gateway/protocol'
 import { connectPacket, packetReader, publishPacket } from './mqtt-bytes.ts'
 import { percentile } from './report.ts'
 
 /**
  * Devices that stay connected and report now and then, for as long as their parent wants. To every message of the
  * parent they answer what happened since the last one.
- * Usage: node steady-devices.main.ts <port> <devices> <messages per second> <secret>
+ * Usage: node steady-devices.main.ts <port> <devices> <messages per second> <secret> [barrier | smoke] [name]
+ * Their ids are `name`-0, `name`-1 …
  */
 const [port = 0, deviceCount = 0, rate = 0] = process.argv.slice(2, 5).map(Number)
-const secret = process.argv[5] ?? ''
+const [secret = '', kind = 'barrier', name = 'bench'] = process.argv.slice(5)
 
 export interface SteadyFigures {
   readonly sent: number
@@ -33,7 +34,7 @@ let sent = 0
 let ended = 0
 
 async function startDevice(index: number): Promise<Device> {
-  const deviceId = `bench-${index}`
+  const deviceId = `${name}-${index}`
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   const device: Device = { socket, topic: topics.report(deviceId), sentAt: new Map(), seq: 0 }
   socket.on('error', () => undefined)
@@ -60,7 +61,11 @@ function send(device: Device) {
   device.seq += 1
   sent += 1
   const packetId = (device.seq % 65_535) + 1
-  const report: BarrierReport = { at: Date.now(), seq: device.seq, arm: 'closed', loop: false, temperatureCelsius: 20 }
+  const stamp = { at: Date.now(), seq: device.seq, temperatureCelsius: 20 }
+  const report: BarrierReport | SmokeReport =
+    kind === 'smoke'
+      ? { ...stamp, obscurationPercent: device.seq % 3, batteryMillivolts: 3000 }
+      : { ...stamp, arm: 'closed', loop: false }
   device.sentAt.set(packetId, performance.now())
   device.socket.write(publishPacket(device.topic, packetId, JSON.stringify(report)))
 }

@@ -3,6 +3,7 @@ import { Value } from 'typebox/value'
 import { join } from 'node:path'
 import { isLoopback } from './core/loopback.ts'
 import type { MachineIdentity } from './core/ports.ts'
+import { defaultFolder, folderOf, type FolderSetting } from './data-path.ts'
 import { badConfiguration } from './errors.ts'
 
 const Port = (fallback: number, description: string) =>
@@ -11,8 +12,6 @@ const Text = (description: string) => Type.Optional(Type.String({ minLength: 1, 
 
 /** Networks that no camera on the internet can be in. */
 const privateNetworks = '127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,169.254.0.0/16,::1/128,fc00::/7,fe80::/10'
-
-const defaultFolder = './data'
 
 /** Everything that can be set, by the name of its environment variable. */
 export const GatewayConfig = Type.Object({
@@ -140,8 +139,7 @@ const known = (enrolled: Enrolled | undefined): Environment =>
     : {}
 
 /** Where the identity is kept, which is read before the rest of the configuration. */
-export const identityFolder = ({ GATEHOUSE_DATA }: { readonly GATEHOUSE_DATA?: string | undefined }) =>
-  join(GATEHOUSE_DATA || defaultFolder, 'gateway', 'identity')
+export const identityFolder = (setting: FolderSetting) => join(folderOf(setting), 'identity')
 
 /** Plain connections carry secrets, so they may not leave this host. */
 export function isPlainAndFar(url: string | undefined): boolean {

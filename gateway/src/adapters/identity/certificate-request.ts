@@ -1,11 +1,12 @@
-import 'reflect-metadata'
 import { webcrypto, X509Certificate, createPrivateKey } from 'node:crypto'
-import * as x509 from '@peculiar/x509'
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 /** A new key, and the PKCS#10 request that proves its possession. The key leaves this host never. */
 export async function createRequest(): Promise<{ readonly csr: string; readonly key: string }> {
+  // Loaded when there is something to ask for: hundreds of files that no start has to wait for.
+  await import('reflect-metadata')
+  const x509 = await import('@peculiar/x509')
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const csr = await x509.Pkcs10CertificateRequestGenerator.create({
     // The platform knows from the code or the connection who asks.

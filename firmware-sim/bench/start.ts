@@ -1,0 +1,145 @@
+import type { NewAreaEvent } from '@gatehouse/platform/contract'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openSqliteStore } from '../../gateway/src/adapters/sqlite-store/sqlite-store.ts'
+import { reportOnce, startPersistentLane } from './first-answer.ts'
+import { residentMegabytes } from './process-memory.ts'
+import { median, type Row } from './report.ts'
+import { plateOf, startStreetGateway, streetOf } from './street.ts'
+
+const permits = 1_000_000
+const outboxBytes = 100_000_000
+const eventsPerCommit = 2000
+const pairs = 5
+
+const quiet = { ...{ debug: () => undefined, info: () => undefined }, warn: () => undefined, error: () => undefined }
+
+const databaseOf = (data: string) => join(data, 'gateway', 'state.db')
+
+/** What a lane tells of a car, as the gateway keeps it for the centre. */
+const told = (index: number): NewAreaEvent => ({
+  ...{ type: 'parking.entry-opened', at: Date.now(), deviceId: `lane-${index % 22}` },
+  body: {
+    ...{ eventId: `e-${index}`, direction: 'in', rawPlate: plateOf(index), matchedPlate: plateOf(index), distance: 0 },
+    ...{ colour: 'blue', confidence: 95, decision: 'open', rule: 'monthly', reason: '月租车，请进', right: 'monthly' },
+  },
+})
+
+/** Fills the outbox through the store of the gateway; answers how many events that were. */
+async function fillOutbox(data: string): Promise<number> {
+  const store = await openSqliteStore(databaseOf(data), quiet)
+  let bytes = 0
+  let count = 0
+  while (bytes < outboxBytes) {
+    const events = Array.from({ length: eventsPerCommit }, (_, index) => told(count + index))
+    await store.commit({ events })
+    count += events.length
+    bytes += Buffer.byteLength(JSON.stringify(events))
+  }
+  await store.close()
+  return count
+}
+
+/** A gateway that has been told a million permits by its file, and that has not reached its centre for long. */
+async function prepare(folder: string): Promise<number> {
+  const desired = join(folder, 'desired.json')
+  await writeFile(desired, JSON.stringify(streetOf({ permits })))
+  const gateway = await startStreetGateway(folder, { desired })
+  await gateway.stop()
+  await rm(desired)
+  return fillOutbox(folder)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+interface Started {
+  /** From the start of the process to the first acknowledgement of a report, ms. */
+  readonly acknowledged: number
+  /** … to the first order to open for a car with a permit, ms: only now are the permits read. */
+  readonly opened: number
+  readonly megabytes: number
+}
+
+/** `car` has not been there before. */
+async function startGateway(data: string, car: number): Promise<Started> {
+  const port = await freePort()
+  const opening = Promise.withResolvers<undefined>()
+  const spawnedAt = performance.now()
+  const starting = startStreetGateway(data, { port })
+  const lane = await startPersistentLane({ port, onOpen: () => opening.resolve(undefined) })
+  await reportOnce(lane)
+  const acknowledged = performance.now() - spawnedAt
+  const event = { id: `e-${Date.now()}`, at: Date.now(), type: 'plate', colour: 'blue', confidence: 95 }
+  lane.send('event', { ...event, plate: plateOf(car) })
+  await opening.promise
+  const opened = performance.now() - spawnedAt
+  const gateway = await starting
+  const megabytes = await residentMegabytes(gateway.pid)
+  lane.close()
+  await gateway.kill() // the next start is one after a power cut
+  return { acknowledged, opened, megabytes }
+}
+
+async function startBare(database: string): Promise<number> {
+  const port = await freePort()
+  const script = fileURLToPath(new URL('bare-start.main.ts', import.meta.url))
+  const spawnedAt = performance.now()
+  const child = spawn(process.execPath, [script, database, String(port)], { stdio: 'inherit' })
+  const lane = await startPersistentLane({ port })
+  await reportOnce(lane)
+  const took = performance.now() - spawnedAt
+  lane.close()
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  return took
+}
+
+/** Cold start of a gateway that knows a million permits and has much to tell: process start → first durable PUBACK. */
+export async function start(): Promise<Row> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'))
+  const data = join(folder, 'data')
+  const ours: Started[] = []
+  const bare: number[] = []
+  try {
+    await mkdir(data)
+    const events = await prepare(data)
+    const copy = join(folder, 'copy.db')
+    await copyFile(databaseOf(data), copy)
+    for (let pair = 0; pair < pairs; pair += 1) {
+      bare.push(await startBare(copy))
+      ours.push(await startGateway(data, permits - 1 - pair))
+    }
+    const acknowledged = ours.map((run) => run.acknowledged)
+    const { size } = await stat(databaseOf(data))
+    return {
+      name: 'cold start of the gateway → first durable PUBACK, 1,000,000 permits, outbox of 100 MB',
+      value: median(acknowledged),
+      unit: 'ms',
+      reference: median(bare),
+      ratio: median(acknowledged.map((value, pair) => value / (bare[pair] ?? NaN))),
+      detail: {
+        acknowledged,
+        bare,
+        opened: ours.map((run) => run.opened),
+        megabytes: ours.map((run) => run.megabytes),
+        events,
+        databaseMegabytes: size / 1024 ** 2,
+        load: loadavg()[0],
+      },
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
