@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { claimLane, getLaneClaim, getPayPage, quotePayment, type UplinkDown } from '../src/contract/index.ts'
+import { claimLane, getLaneClaim, getPayPage, quotePayment } from '../src/contract/index.ts'
 import { isStandInPlate } from '../src/domain/index.ts'
 import { hour, openLot } from './parking-setup.ts'
 import { call, databases, system, usePostgres } from './setup.ts'
@@ -29,7 +29,7 @@ describe.each(databases)('cars without a plate on %s', (kind) => {
       (await call(house, getLaneClaim, { params: { laneToken: tokens[direction], commandId } })).body
     const result = (deviceId: string, commandId: string, more: object) =>
       tell('devices.command-result', { commandId, ok: true, ...more }, { deviceId })
-    const claims = () => lot.sent('claim-lane') as Extract<UplinkDown, { type: 'claim-lane' }>[]
+    const claims = () => lot.sent('claim-lane')
     return { ...lot, tokens, ask, claim, stateOf, result, claims }
   }
 
