@@ -95,6 +95,7 @@ export function createEdge(parts: EdgeParts) {
       ...{ commands, journal, desired, store, background, clock, logger },
       announce: (job) => broadcast.announce(job),
       raiseLane: (order) => parking.raise(order),
+      claimLane: (order) => parking.claim(order),
     }),
     /** What must be known before the first device may sign in. */
     async loadDevices() {

@@ -28,6 +28,10 @@ export const commandRepeated = (commandId: string) =>
     'COMMAND_REPEATED',
     `Command "${commandId}" was already sent before the gateway was restarted; whether the device acted is not known`,
   )
+export const noCarAtLane = () =>
+  new AppError('NO_CAR_AT_LANE', 'No car without a plate stands at the lane now; drive up to the arm, then try again')
+export const carHasPlate = () =>
+  new AppError('CAR_HAS_PLATE', 'The lane has read the plate of the car in front of it; that plate counts')
 export const gatewayStopping = () =>
   new AppError('GATEWAY_STOPPING', 'The gateway was stopped before the device answered; whether it acted is not known')
 export const invalidMessage = (what: string, problem: string) =>

@@ -1,4 +1,5 @@
 import type { DesiredFile } from '@gatehouse/platform/contract'
+import { defaultLanePolicy } from '@gatehouse/platform/domain'
 import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
@@ -139,6 +140,26 @@ test('an operator lets a car out: the arm opens, and an order that comes too lat
   const results = platform.recordsOf('devices.command-result').map(({ body }) => [body['commandId'], body['code']])
   expect(Object.fromEntries(results)).toEqual({ good: undefined, late: 'COMMAND_EXPIRED' })
   expect(lane.ops().filter((op) => op === 'open')).toHaveLength(1)
+})
+
+test('a driver without a plate claims the lane by phone, and from elsewhere opens nothing', async () => {
+  const platform = await startPlatform()
+  const parking = { permits: [], rules: { policy: { ...defaultLanePolicy, temporary: true }, lanes: {}, tariffs: [] } }
+  const gateway = await startTestGateway(uplinkTo(platform), { ...desired, parking })
+  const lane = await startDevice(gateway, 'lane-in')
+  await vi.waitFor(() => expect(platform.ofType('hello')).toHaveLength(1), wait)
+  const order = { type: 'claim-lane', laneId: 'lane-in', plate: '无牌K7C3AE' } as const
+
+  platform.send({ ...order, commandId: 'stranger', expiresAt: Date.now() + 5000 })
+  await vi.waitFor(() => expect(platform.recordsOf('devices.command-result')).toHaveLength(1), wait)
+  await lane.happen(plate(''))
+  platform.send({ ...order, commandId: 'late', expiresAt: Date.now() - 1 })
+  platform.send({ ...order, commandId: 'good', expiresAt: Date.now() + 5000 })
+  await vi.waitFor(() => expect(platform.recordsOf('devices.command-result')).toHaveLength(3), wait)
+  const results = platform.recordsOf('devices.command-result').map(({ body }) => [body['commandId'], body['code']])
+  expect(Object.fromEntries(results)).toEqual({ stranger: 'NO_CAR_AT_LANE', late: 'COMMAND_EXPIRED', good: undefined })
+  expect(lane.ops().filter((op) => op === 'open')).toHaveLength(1)
+  expect(platform.recordsOf('parking.entry-opened')).toMatchObject([{ body: { matchedPlate: '无牌K7C3AE' } }])
 })
 
 test('deadlines are kept although the clocks of platform and gateway disagree', async () => {

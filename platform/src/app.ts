@@ -16,6 +16,7 @@ import { devicesRoutes } from './modules/devices/devices.routes.ts'
 import { gatewaysRoutes } from './modules/gateways/gateways.routes.ts'
 import { accountRoutes } from './modules/identity/account.routes.ts'
 import { identityRoutes } from './modules/identity/identity.routes.ts'
+import { laneClaimsRoutes } from './modules/lane-claims/lane-claims.routes.ts'
 import { laneCallsRoutes } from './modules/lane-calls/lane-calls.routes.ts'
 import { ledgerRoutes } from './modules/ledger/ledger.routes.ts'
 import { machinesRoutes } from './modules/machines/machines.routes.ts'
@@ -72,6 +73,7 @@ async function registerModules(app: FastifyInstance, deps: AppDeps) {
   await app.register(ticketsRoutes, services)
   await app.register(laneCallsRoutes, services)
   await app.register(payPageRoutes, services)
+  await app.register(laneClaimsRoutes, services)
   await app.register(notifyRoutes, services)
   await app.register(paymentsRoutes, services)
   await app.register(ledgerRoutes, services)

@@ -279,6 +279,8 @@ export const shareTaken = () =>
   new AppError('SHARE_TAKEN', 409, 'Somebody else has just agreed on a share; load the list again')
 export const laneTokenUnknown = () =>
   new AppError('LANE_TOKEN_UNKNOWN', 404, 'This code is not valid any more; scan the code at the lane again')
+export const claimNotYours = () =>
+  new AppError('CLAIM_NOT_YOURS', 403, 'This phone did not come in with a car here; press the help button at the lane')
 export const quoteInvalid = () =>
   new AppError('QUOTE_INVALID', 409, 'The amount is not right any more; ask for it again')
 export const providerOff = (provider: string) =>

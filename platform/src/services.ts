@@ -29,6 +29,7 @@ import { createGatewaysService } from './modules/gateways/gateways.service.ts'
 import { createRegistryService } from './modules/gateways/registry.service.ts'
 import { createLedgerService } from './modules/ledger/ledger.service.ts'
 import { createLaneCallsService } from './modules/lane-calls/lane-calls.service.ts'
+import { createLaneClaimsService } from './modules/lane-claims/lane-claims.service.ts'
 import type { MachineAuthority } from './modules/machines/certificate-authority.ts'
 import { createCertificatesService } from './modules/machines/certificates.service.ts'
 import { createEnrolmentService } from './modules/machines/enrolment.service.ts'
@@ -128,6 +129,8 @@ export function createServices(ports: ServicePorts) {
   const commands = createCommandsService({ db, clock, publisher, devices, delivery, logger })
   const { onUnanswered } = createUnansweredCallsService({ db, publisher })
   const laneCalls = createLaneCallsService({ ...ports, publisher, devices, commands, parking, onUnanswered })
+  const { sessions } = parking
+  const laneClaims = createLaneClaimsService({ vault, page: payments.page, commands, devices, sessions })
   const access = createAccessService({ db, compounds, desired })
   const raising = createRaisingService({ states, gateways })
   const room = createOwnRoom({ folder: ports.folder, clock })
@@ -158,6 +161,7 @@ export function createServices(ports: ServicePorts) {
       ledger,
       payments,
       laneCalls,
+      laneClaims,
       access,
       absences,
       continuity,

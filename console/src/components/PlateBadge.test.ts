@@ -13,6 +13,7 @@ test('without a colour the length tells a new energy car, and nothing else is gu
   expect(show('沪BDA2687', 'unknown').classes()).toContain('green')
   expect(show('沪A12345', 'unknown').classes()).toContain('unknown')
   expect(show('沪A12345').classes()).toContain('unknown')
+  expect(show('无牌K7C3AE').classes()).toContain('unknown')
 })
 
 test('the text is the plate alone, so that it can be copied; the dot follows province and authority', () => {

@@ -105,6 +105,7 @@ export const enAuditAction: Texts['auditAction'] = {
   answerLaneCall: 'answered a call from a lane',
   endLaneCall: 'ended a call from a lane without opening',
   raiseLane: 'raised an arm from afar',
+  claimLane: 'claimed a car without a plate at a lane',
   listLaneRaises: 'looked at remote raises',
   reviewLaneRaise: 'reviewed a remote raise',
   previewPermitImport: 'checked permits to be imported',

@@ -40,6 +40,36 @@ export const enPay: PayTexts = {
       other: 'This does not work just now. Try again later, or press the help button at the lane.',
     },
   },
+  unplated: {
+    enter: 'Enter without a plate',
+    enterLead:
+      'Your car has no plate? Stop in front of the arm, then press the button. To leave, scan the code at the exit with this phone.',
+    keep: 'To leave, scan the code at the exit with this phone. Please do not clear the data of your browser.',
+    notKept:
+      'This phone cannot keep the proof. Please write down {plate}; to leave, press the help button and tell the staff.',
+    ask: 'What is due for this car without a plate?',
+    leave: 'Open and leave',
+    again: 'The arm is not up? Try again',
+    leaveLead: 'Drive up to the arm at the exit, then press the button.',
+    waiting: 'Looking at the lane…',
+    openedIn: 'The arm is up. Please drive in.',
+    openedOut: 'The arm is up. Have a safe journey.',
+    unpaid: 'Parking is not paid yet. Please pay first.',
+    refused: 'You cannot pass now. Please press the help button at the lane.',
+    failed: 'The lane does not answer. Please try again, or press the help button at the lane.',
+    notYours: 'This phone did not come in with a car without a plate. Please press the help button at the lane.',
+  },
+  claimRule: {
+    lotFull: 'The car park is full. Please try again in a while.',
+    unknown: 'Visitors cannot park here. Please ask the property office or press the help button.',
+    notInside: 'No entry was found. Please press the help button at the lane.',
+    alreadyInside: 'This car is inside already. Please press the help button at the lane.',
+  },
+  claimFailure: {
+    NO_CAR_AT_LANE: 'No car without a plate is seen at the lane. Please drive up to the arm and try again.',
+    CAR_HAS_PLATE: 'The lane has read a plate; the car passes by its plate.',
+    COMMAND_EXPIRED: 'The lane did not answer in time. Please try again.',
+  },
   provider: { cash: 'Cash', sandbox: 'Test payment', wechat: 'WeChat Pay', alipay: 'Alipay' },
   orderState: {
     created: 'Not paid yet',

@@ -101,6 +101,7 @@ export const zhCNAuditAction = {
   answerLaneCall: '接听了车道呼叫',
   endLaneCall: '结束了车道呼叫，未抬杆',
   raiseLane: '远程抬杆',
+  claimLane: '在车道认领无牌车',
   listLaneRaises: '查看了远程抬杆记录',
   reviewLaneRaise: '复核了远程抬杆',
   previewPermitImport: '检查了要导入的车牌权限',

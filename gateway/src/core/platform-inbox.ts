@@ -10,6 +10,7 @@ import type { Clock, Logger, PlatformLink, PlatformMessage, StateStore } from '.
 type Announcement = Extract<PlatformMessage, { type: 'announce' }>
 type Command = Extract<PlatformMessage, { type: 'command' }>
 type LaneRaiseOrder = Extract<PlatformMessage, { type: 'raise-lane' }>
+type LaneClaimOrder = Extract<PlatformMessage, { type: 'claim-lane' }>
 
 type Link = Pick<PlatformLink, 'commandAccepted'>
 
@@ -24,6 +25,8 @@ interface PlatformInboxOptions {
   readonly announce: (announcement: Announcement) => Promise<void>
   /** Lets the car in front of a lane through; rejects with a coded error when the arm does not open. */
   readonly raiseLane: (order: LaneRaiseOrder) => Promise<CommandData>
+  /** Decides about the car in front of a lane by the plate that its driver claims for it; resolves with the decision. */
+  readonly claimLane: (order: LaneClaimOrder) => Promise<CommandData>
   readonly desired: Pick<DesiredState, 'apply'>
   readonly store: Pick<StateStore, 'commit'>
   readonly background: Background
@@ -33,7 +36,7 @@ interface PlatformInboxOptions {
 
 /** Carries out what the platform asks for. Times in messages are by our clock. */
 export function createPlatformInbox(options: PlatformInboxOptions) {
-  const { commands, journal, announce, raiseLane, desired, store, background, clock, logger } = options
+  const { commands, journal, announce, raiseLane, claimLane, desired, store, background, clock, logger } = options
 
   async function carryOut({ commandId, deviceId, name, expiresAt, run }: Errand, link: Link) {
     let result: AreaEventBody<'devices.command-result'>
@@ -59,6 +62,8 @@ export function createPlatformInbox(options: PlatformInboxOptions) {
         return carryOut({ ...message, run: () => commands.run(message, journal.note) }, link)
       case 'raise-lane':
         return carryOut({ ...message, deviceId: message.laneId, name: 'raise', run: () => raiseLane(message) }, link)
+      case 'claim-lane':
+        return carryOut({ ...message, deviceId: message.laneId, name: 'claim', run: () => claimLane(message) }, link)
       case 'announce':
         return announce(message)
       case 'desired':

@@ -11,6 +11,7 @@ import * as devices from './devices.ts'
 import type { Endpoint } from './endpoint.ts'
 import * as identity from './identity.ts'
 import * as laneCalls from './lane-calls.ts'
+import * as laneClaims from './lane-claims.ts'
 import * as ledger from './ledger.ts'
 import * as machines from './machines.ts'
 import * as parking from './parking.ts'
@@ -38,6 +39,7 @@ export const endpoints: Readonly<Record<string, Endpoint>> = Object.fromEntries(
     devices,
     identity,
     laneCalls,
+    laneClaims,
     ledger,
     machines,
     parking,

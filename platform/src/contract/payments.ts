@@ -31,6 +31,7 @@ export type PaymentOrder = Static<typeof PaymentOrder>
 
 /** What somebody at the lane, who has no account, may see. No name, no picture, no permit. */
 export const PayView = Type.Object({
+  compoundId: Id,
   compoundName: Type.String(),
   laneName: Type.String(),
   direction: Type.Enum(['in', 'out']),

@@ -135,6 +135,18 @@ export const UplinkDown = Type.Union([
     /** Of what is due, fen; the rest is let go as a debt. */
     waivedFen: Type.Integer({ minimum: 0 }),
   }),
+  /**
+   * A driver says by phone which car without a plate stands in front of a lane. The gateway decides as if it had read
+   * that plate, and tells in `devices.command-result` what it decided: `decision`, `rule`, `dueFen`.
+   */
+  Type.Object({
+    type: Type.Literal('claim-lane'),
+    commandId: CommandId,
+    expiresAt: Instant,
+    laneId: Id,
+    /** A stand-in plate. */
+    plate: Type.String({ minLength: 1, maxLength: 16 }),
+  }),
   Type.Object({
     type: Type.Literal('announce'),
     broadcastId: Type.String({ maxLength: 64 }),

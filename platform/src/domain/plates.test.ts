@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import { classifyPlate, colourFits, confusablesOf, isPolicePlate, matchPlate, normalisePlate } from './plates.ts'
+import {
+  classifyPlate,
+  colourFits,
+  confusablesOf,
+  isPolicePlate,
+  isStandInPlate,
+  matchPlate,
+  normalisePlate,
+  standInOf,
+  standInPlate,
+  standInTail,
+} from './plates.ts'
 
 // Properties take a while where other tests run beside them.
 vi.setConfig({ testTimeout: 60_000 })
@@ -24,6 +35,10 @@ test.each([
   ['无牌车', 'unplated'],
   ['_无_', 'unplated'],
   ['', 'unplated'],
+  ['无牌K7C3AE', 'stand-in'],
+  ['无牌k7·c3ae', 'stand-in'],
+  ['无牌K7C3A', 'invalid'],
+  ['无牌K7C3A0', 'invalid'],
   ['京AI1234', 'invalid'],
   ['沪A1234', 'invalid'],
 ])('%s is %s', (raw, expected) => {
@@ -63,6 +78,18 @@ test.each([
 
 test('police plates are told by their class or their last character', () => {
   expect(['WJ京1234X', '京A1234警', '京A1234学', '京A12345'].map(isPolicePlate)).toEqual([true, true, false, false])
+})
+
+test('a stand-in plate is none of any car, is written in one way and is like no other', () => {
+  fc.assert(
+    fc.property(fc.infiniteStream(fc.nat()), (numbers) => {
+      const plate = standInPlate((from) => (numbers.next().value ?? 0) % from)
+      expect(isStandInPlate(plate)).toBe(true)
+      expect(normalisePlate(plate.toLowerCase())).toBe(plate)
+      expect(confusablesOf(plate)).toEqual([])
+      expect(standInOf(standInTail(plate))).toBe(plate)
+    }),
+  )
 })
 
 const known =

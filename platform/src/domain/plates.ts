@@ -5,6 +5,10 @@ const provinces = '京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋�
 const P = `[${provinces}]`
 /** Letters of plates: I and O are left out because they look like 1 and 0. */
 const L = 'A-HJ-NP-Z'
+/** No character that a camera or a person may take for another: two of these plates are never similar. */
+const standInCharacters = '3479ACEFHJKMNPRUVWXY'
+const standInPrefix = '无牌'
+const standInLength = 6
 
 /** Specific before standard: several special plates also fit a more general pattern. */
 const classes = [
@@ -18,6 +22,8 @@ const classes = [
   ['military', `[${L}]{2}\\d{5}`],
   ['civil-aviation', `民航[${L}0-9]{5}`],
   ['standard', `${P}[${L}][${L}0-9]{5}`],
+  /** Not on any car: names one without a plate whose driver has a phone. */
+  ['stand-in', `${standInPrefix}[${standInCharacters}]{${standInLength}}`],
   ['unplated', '(?:无牌车|无牌|无)?'],
 ] as const
 export type PlateClass = (typeof classes)[number][0] | 'invalid'
@@ -38,6 +44,18 @@ export function normalisePlate(raw: string): string {
 export function classifyPlate(plate: string): PlateClass {
   return patterns.find(([, pattern]) => pattern.test(plate))?.[0] ?? 'invalid'
 }
+
+/** A new stand-in plate; `pick` draws a whole number from 0 up to, but not including, its argument. */
+export const standInPlate = (pick: (from: number) => number): string =>
+  standInPrefix +
+  Array.from({ length: standInLength }, () => standInCharacters.charAt(pick(standInCharacters.length))).join('')
+
+/** The part of a stand-in plate that tells it from others. */
+export const standInTail = (plate: string): string => plate.slice(standInPrefix.length)
+
+export const standInOf = (tail: string): string => standInPrefix + tail
+
+export const isStandInPlate = (plate: string) => classifyPlate(plate) === 'stand-in'
 
 export const isPolicePlate = (plate: string) =>
   classifyPlate(plate) === 'armed-police' || (classifyPlate(plate) === 'suffix' && plate.endsWith('警'))

@@ -1,6 +1,8 @@
 import type { LaneDecision, NewAreaEvent } from '@gatehouse/platform/contract'
 import {
+  classifyPlate,
   decideLane,
+  isStandInPlate,
   normalisePlate,
   standingOf,
   vehicleClassOf,
@@ -19,20 +21,27 @@ import { openStay } from './stay-history.ts'
 export type Recognised = Pick<
   Extract<DeviceSignal, { type: 'vehicle-recognised' }>,
   'plate' | 'colour' | 'confidence' | 'candidates' | 'isFake' | 'picture'
->
+> & {
+  /** The plate is not from a camera but from the driver; when the lane last noticed the car. */
+  readonly claimedOf?: number | undefined
+}
 
 const maxCandidates = 10
+/** A car whose driver has claimed it is under the arm, or pays, for so long; the camera may see it once more. */
+const claimedMs = 60_000
 const eventTypes = {
   in: { open: 'parking.entry-opened', refuse: 'parking.entry-refused', ask: 'parking.entry-refused' },
   out: { open: 'parking.exit-opened', refuse: 'parking.exit-refused', ask: 'parking.exit-refused' },
 } as const
 
 /** Decides a read from what the lot knows; `undefined` for a second read of the car that was answered. */
-export function decide(lot: Lot, signal: Recognised, context: SignalContext): Read | undefined {
+export function decide(lot: Lot, told: Recognised, context: SignalContext): Read | undefined {
+  const signal = withoutStandIn(told)
   const { deviceId: laneId, at, replayed } = context
   const stayOf = (plate: string) => openStay(lot.book, plate, { at, isLate: replayed })
   const direction = lot.directionOf(laneId)
   const lane = lot.lanes.of(laneId)
+  if (!replayed && isClaimedAlready(lane.state.read, signal, at)) return undefined
   const capacity = lot.rules.capacity()
   const verdict = decideLane({
     ...{ rawPlate: signal.plate, colour: signal.colour as PlateColour, at, direction, laneId },
@@ -67,6 +76,19 @@ const comingIn =
           .flatMap(([laneId, lane]) => letIn(lane, lot.timeAt(laneId)))
           .filter((car) => car.plate !== plate || plate === '').length
 
+/** A stand-in plate is on no car: what a camera has read there says nothing. */
+const withoutStandIn = (signal: Recognised): Recognised =>
+  signal.claimedOf === undefined && isStandInPlate(normalisePlate(signal.plate)) ? { ...signal, plate: '' } : signal
+
+const isUnplated = ({ plate }: Recognised) => classifyPlate(normalisePlate(plate)) === 'unplated'
+
+/** The camera sees a car without a plate again, whose driver has said in the meantime which one it is. */
+const isClaimedAlready = (read: Read | undefined, signal: Recognised, at: number) =>
+  read?.claimedOf !== undefined &&
+  (read.decision === 'open' || read.decision === 'pay') &&
+  isUnplated(signal) &&
+  Math.abs(at - read.car.at) < claimedMs
+
 /** Nobody drives in with a photo of a plate: a person has to look. */
 function genuine({ isFake }: Recognised, verdict: LaneVerdict): LaneVerdict {
   if (!isFake || verdict.decision === 'refuse') return verdict
@@ -96,7 +118,7 @@ function toRead(lot: Lot, { signal, context, verdict }: Decided): Read {
     car,
     ...{ colour: signal.colour, confidence: signal.confidence, decision, rule, reason, distance },
     candidates: candidatesOf(signal, verdict, plate),
-    ...present({ matchedPlate, right: verdict.right, dueFen }),
+    ...present({ matchedPlate, right: verdict.right, dueFen, claimedOf: signal.claimedOf }),
   }
 }
 

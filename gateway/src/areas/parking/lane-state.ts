@@ -38,6 +38,8 @@ export const Read = Type.Object({
   dueFen: Type.Optional(Type.Number()),
   /** Since when this car has been told to pay. */
   unpaidSince: Type.Optional(Type.Number()),
+  /** When the lane itself last noticed the car, of which its driver has said by phone which one it is. */
+  claimedOf: Type.Optional(Type.Number()),
 })
 export type Read = Static<typeof Read>
 

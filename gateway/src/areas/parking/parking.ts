@@ -1,5 +1,6 @@
 import type { DesiredBody } from '@gatehouse/platform/contract'
 import type { CommandData, House, SignalHandlers } from '../../core/house.ts'
+import { createClaims, type ClaimOrder } from './claims.ts'
 import { createLaneReports } from './lane-reports.ts'
 import { createLot } from './lot.ts'
 import { createPassages } from './passages.ts'
@@ -14,6 +15,7 @@ export function createParkingArea(house: House, onDecided: OnDecided) {
   const passages = createPassages(lot)
   const reports = createLaneReports(lot)
   const raise = createRaises(lot)
+  const claim = createClaims(lot)
   const upkeep = createUpkeep(lot, reads)
 
   /** The list is stored, whatever becomes of one car. */
@@ -56,6 +58,8 @@ export function createParkingArea(house: House, onDecided: OnDecided) {
     },
     /** Lets the car in front of a lane through, as an operator has decided. */
     raise: (order: RaiseOrder): Promise<CommandData> => raise(order),
+    /** Decides about the car in front of a lane by the plate that its driver claims for it. */
+    claim: (order: ClaimOrder): Promise<CommandData> => claim(order),
     /** Looks at what time alone changes. To be called every second or so. */
     tick: () => upkeep.tick(),
     /** Cars inside. */

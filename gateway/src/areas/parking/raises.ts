@@ -1,12 +1,13 @@
 import type { UplinkDown } from '@gatehouse/platform/contract'
 import { normalisePlate, vehicleClassOf, type PlateColour } from '@gatehouse/platform/domain'
-import { AppError, commandExpired, commandRepeated } from '../../errors.ts'
+import { commandRepeated } from '../../errors.ts'
 import type { CommandData } from '../../core/house.ts'
 import { decide } from './decisions.ts'
 import { Draft } from './draft.ts'
 import type { Car, Read } from './lane-state.ts'
-import { withoutOpening, withOpening } from './lanes.ts'
+import { withOpening } from './lanes.ts'
 import type { Lot } from './lot.ts'
+import { openAsOrdered } from './ordered-opening.ts'
 import { present } from './present.ts'
 
 export type RaiseOrder = Extract<UplinkDown, { type: 'raise-lane' }>
@@ -15,9 +16,6 @@ export type RaiseOrder = Extract<UplinkDown, { type: 'raise-lane' }>
 const noPlate = 'none'
 /** An operator looks at the car that was read last, if that was not long ago. */
 const readMs = 15 * 60_000
-
-/** Whether the arm may have moved all the same. */
-const isUncertain = (error: unknown) => error instanceof AppError && error.code === 'DEVICE_TIMEOUT'
 
 /** An operator lets the car in front of a lane through, whatever the lane has decided. */
 export function createRaises(lot: Lot) {
@@ -35,28 +33,15 @@ export function createRaises(lot: Lot) {
     return car
   }
 
-  async function takeBack(laneId: string, car: Car) {
-    const draft = new Draft()
-    lanes.change(draft, laneId, withoutOpening(lanes.of(laneId).state, car))
-    await draft.commit(house.store)
-  }
-
   /** Resolves when the arm opens; rejects with a coded error when it does not, or not in time. */
   return async (order: RaiseOrder): Promise<CommandData> => {
     const { laneId, commandId, expiresAt } = order
     await lot.loaded
     const { turns } = lanes.of(laneId)
     const car = await turns.run(() => park(order))
-    const timeoutMs = expiresAt - house.clock.now()
-    try {
-      if (timeoutMs <= 0) throw commandExpired(commandId)
-      const data = await house.order({ deviceId: laneId, name: 'open', timeoutMs })
-      lot.orders.say(laneId, { plate: car.plate || car.rawPlate, reason: '请通行' })
-      return data
-    } catch (error) {
-      if (!isUncertain(error)) await turns.run(() => takeBack(laneId, car))
-      throw error
-    }
+    const data = await openAsOrdered(lot, { laneId, commandId, expiresAt, car })
+    lot.orders.say(laneId, { plate: car.plate || car.rawPlate, reason: '请通行' })
+    return data
   }
 }
 

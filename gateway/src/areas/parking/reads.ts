@@ -31,10 +31,10 @@ export function createReads(lot: Lot, onDecided: OnDecided) {
     const now = lot.timeAt(laneId)
     const before = lane.state.read
     if (before?.decision !== 'pay' || now - before.car.at > waitingMs) return
-    const { car, colour, confidence, candidates } = before
+    const { car, colour, confidence, candidates, claimedOf } = before
     const context = { deviceId: laneId, eventId: car.eventId, at: Math.max(now, car.at), replayed: false }
     lane.answered = undefined
-    const read = decide(lot, { ...car, plate: car.rawPlate, colour, confidence, candidates }, context)
+    const read = decide(lot, { ...car, plate: car.rawPlate, colour, confidence, candidates, claimedOf }, context)
     if (!read || (read.decision === 'pay' && read.dueFen === before.dueFen)) return
     await keep(lot, { read, context, cause: `${laneId}/${car.eventId}#${read.decision}-${read.dueFen ?? 0}` })
   }
@@ -59,14 +59,16 @@ export function createReads(lot: Lot, onDecided: OnDecided) {
 
 export type Reads = ReturnType<typeof createReads>
 
-interface Kept {
+type Answer = (lot: Lot, read: Read, context: SignalContext) => void
+
+export interface Kept {
   readonly read: Read
   readonly context: SignalContext
   readonly cause: string
 }
 
 /** Writes a decision down, then carries it out. Answers whether it was carried out. */
-async function keep(lot: Lot, { read, context, cause }: Kept): Promise<boolean> {
+export async function keep(lot: Lot, { read, context, cause }: Kept, carryOut: Answer = answer): Promise<boolean> {
   const { deviceId: laneId, replayed } = context
   const lane = lot.lanes.of(laneId)
   const draft = new Draft()
@@ -79,12 +81,12 @@ async function keep(lot: Lot, { read, context, cause }: Kept): Promise<boolean> 
   try {
     const isNews = await draft.commit(lot.house.store, cause)
     lane.isDurable = true
-    if (isNews && !replayed) answer(lot, read, context)
+    if (isNews && !replayed) carryOut(lot, read, context)
     return isNews && !replayed
   } catch (error) {
     lane.isDurable = !isHeld(error)
     // A full disk must keep nobody in; the message is not acknowledged, and is written when there is room.
-    if (isFirstHeld(error) && !replayed) answer(lot, read, context)
+    if (isFirstHeld(error) && !replayed) carryOut(lot, read, context)
     throw error
   } finally {
     lane.deciding = undefined

@@ -65,7 +65,7 @@ export function vehicleClassOf(plate: string, colour: PlateColour): VehicleClass
   const normal = normalisePlate(plate)
   const name = classifyPlate(normal)
   if (name === 'new-energy-small' || name === 'new-energy-large') return 'new-energy'
-  if (name === 'unplated' || name === 'invalid') return 'other'
+  if (name === 'unplated' || name === 'stand-in' || name === 'invalid') return 'other'
   return colour === 'yellow' && colourFits(normal, colour) ? 'large' : 'small'
 }
 

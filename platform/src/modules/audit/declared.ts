@@ -27,9 +27,15 @@ export function declaredOf({ method, routeOptions: { url } }: FastifyRequest): D
   return byRoute.get(`${method === 'HEAD' ? 'GET' : method} ${url ?? ''}`)
 }
 
+/** What the address names. The code of a lane is known by its lane: the rest of it is a secret. */
+export function paramsOf({ params }: Pick<FastifyRequest, 'params'>): Record<string, string> {
+  const { laneToken, ...others } = params as Record<string, string>
+  return laneToken === undefined ? others : { laneId: laneToken.split('.', 1)[0] ?? '', ...others }
+}
+
 export const callOf = (request: FastifyRequest, { action, known }: Declared): Call => ({
   ...{ action, known, query: request.query, body: request.body, caller: request.person },
-  params: request.params as Record<string, string>,
+  params: paramsOf(request),
 })
 
 function decoded(text: string): string {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { AuditEntry } from '../../core/ports.ts'
-import { callOf, reasonOf, type Declared } from './declared.ts'
+import { callOf, paramsOf, reasonOf, type Declared } from './declared.ts'
 import type { Details, Subject, Subjects } from './subjects.ts'
 
 /** What is known of a call between its beginning and its answer. */
@@ -60,7 +60,7 @@ export function createRequestEntries(subjects: Subjects) {
 
   const minimal = (request: FastifyRequest, { action }: Declared, outcome: Outcome): AuditEntry => ({
     ...{ actor: actorOf(request), action, address: request.ip, reason: reasonOf(request), outcome },
-    target: Object.values(request.params as Record<string, string>).at(-1),
+    target: Object.values(paramsOf(request)).at(-1),
   })
 
   return {

@@ -1,5 +1,7 @@
 /** Commands that open a way; `release` ends it and is none of them. */
 const opening: ReadonlySet<unknown> = new Set(['open', 'holdOpen', 'unlock'])
+/** Whatever they are called with; who claims a lane may stand at its exit. */
+const always: ReadonlySet<string> = new Set(['signIn', 'signOut', 'claimLane'])
 const warning: ReadonlySet<unknown> = new Set(['emergency', 'fire-police'])
 
 const fieldOf = (body: unknown, name: string): unknown =>
@@ -10,7 +12,7 @@ const fieldOf = (body: unknown, name: string): unknown =>
  * when the audit log cannot be written. Everything else waits until it can.
  */
 export function isUrgent(action: string, body: unknown): boolean {
-  if (action === 'signIn' || action === 'signOut') return true
+  if (always.has(action)) return true
   if (action === 'sendCommand') return opening.has(fieldOf(body, 'name'))
   return action === 'startBroadcast' && warning.has(fieldOf(body, 'priority'))
 }

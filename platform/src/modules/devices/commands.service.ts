@@ -26,7 +26,7 @@ export interface CommandRequest {
 
 export type Order = CommandRequest & {
   readonly messageOf: (entry: CommandEntry) => UplinkDown
-  readonly alongside: (tx: Database, entry: CommandEntry) => Promise<void>
+  readonly alongside?: (tx: Database, entry: CommandEntry) => Promise<void>
 }
 
 interface Issue {
@@ -85,7 +85,8 @@ export function createCommandsService({ db, clock, publisher, devices, delivery,
       const gatewayId = await delivery.reach(device.compoundId)
       if (!device.online) throw deviceOffline(device.id)
       const entry = entryOf(caller, device, { ...request, now: clock.now() })
-      return issue(gatewayId, { entry, message: messageOf(entry), alongside: (tx) => alongside(tx, entry) })
+      const issued = { entry, message: messageOf(entry) }
+      return issue(gatewayId, alongside ? { ...issued, alongside: (tx) => alongside(tx, entry) } : issued)
     },
 
     /** Refused when the gateway or the device is away: nobody wants a barrier that opens an hour later. */

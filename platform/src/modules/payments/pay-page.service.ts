@@ -33,11 +33,13 @@ export function createPayPageService({ db, clock, vault, sessions, orders, provi
 
   return {
     ...{ code: codes.code, renew: codes.renew },
+    ...{ laneOf, admits },
 
     async view(token: string): Promise<PayView> {
       const lane = await laneOf(token)
       const waiting = await waitingAt(lane)
       return {
+        compoundId: lane.compoundId,
         ...{ compoundName: lane.compoundName, laneName: lane.laneName, direction: lane.direction },
         ...(waiting && { waitingPlate: maskPlate(waiting.plate) }),
         providers: [...providers.keys()],

@@ -1,11 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
-
-const macOf = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest('base64url').slice(0, 22)
-
-function isSame(one: string, other: string) {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)]
-  return a.length === b.length && timingSafeEqual(a, b)
-}
+import { isSame, signed } from '../../core/signing.ts'
 
 export interface LaneVersion {
   readonly laneId: string
@@ -14,7 +7,7 @@ export interface LaneVersion {
 
 /** What a QR code says: the lane, its version, and 132 bits that only we can make. */
 export const laneToken = (key: Buffer, { laneId, version }: LaneVersion) =>
-  `${laneId}.${version}.${macOf(key, `lane ${laneId} ${version}`)}`
+  `${laneId}.${version}.${signed(key, `lane ${laneId} ${version}`)}`
 
 export function readLaneToken(key: Buffer, token: string): LaneVersion | undefined {
   const [laneId = '', version = '', mac = ''] = token.split('.')
@@ -29,7 +22,7 @@ export interface Quote {
   readonly quotedAt: number
 }
 
-const signQuote = (key: Buffer, laneId: string, body: string) => macOf(key, `quote ${laneId} ${body}`)
+const signQuote = (key: Buffer, laneId: string, body: string) => signed(key, `quote ${laneId} ${body}`)
 
 /** Good at the lane that it was made for only. */
 export function quoteToken(key: Buffer, laneId: string, { sessionId, fen, quotedAt }: Quote): string {
