@@ -10,6 +10,8 @@ export interface PaymentOrderRow {
   plate: string | null
   months: number | null
   renewed_until: number | null
+  /** What is sent along with it, where that does not follow from the rest: the same however often it is sent. */
+  attach: string | null
   provider: string
   /** Asked for; of a paid order what was taken. */
   fen: number

@@ -18,6 +18,7 @@ async function widenOrders(db: Kysely<unknown>) {
     ['plate', 'text'] as const,
     ['months', 'bigint'] as const,
     ['renewed_until', 'bigint'] as const,
+    ['attach', 'text'] as const,
   ])
     await db.schema.alterTable('payment_orders').addColumn(name, type).execute()
 }

@@ -1,13 +1,17 @@
 import type { BaseLogger } from 'pino'
 import type { Metrics } from '../../core/metrics.ts'
 import type { Clock, Publisher } from '../../core/ports.ts'
+import type { Vault } from '../../core/vault.ts'
 import type { Database } from '../../database/database.ts'
 import type { PaymentOrderRow } from '../../database/payment-tables.ts'
 import type { DesiredService } from '../gateways/desired.service.ts'
 import type { LedgerService } from '../ledger/ledger.service.ts'
+import type { RenewalsService } from '../parking/renewals.service.ts'
 import * as repo from './orders.repo.ts'
 import type { PaymentCounters } from './payment-counters.ts'
 import { fromAttach, type ProviderName, type ProviderPayment } from './provider.ts'
+import { readRenewalNote } from './renewal-tokens.ts'
+import { createRenewing } from './renewing.ts'
 import { returnSurplus } from './surplus.ts'
 
 export interface SettlingPorts {
@@ -18,6 +22,8 @@ export interface SettlingPorts {
   readonly logger: Pick<BaseLogger, 'warn' | 'info'>
   readonly desired: DesiredService
   readonly ledger: LedgerService
+  readonly renewals: RenewalsService
+  readonly vault: Vault
   readonly counters: PaymentCounters
 }
 
@@ -27,7 +33,14 @@ type Told = ProviderPayment & { readonly provider: ProviderName }
 
 /** Books what a provider has taken: once, and together with all that follows from it. */
 export function createSettling(ports: SettlingPorts) {
-  const { db, clock, publisher, logger, desired, ledger, counters } = ports
+  const { db, clock, publisher, logger, desired, ledger, counters, vault } = ports
+  const renew = createRenewing(ports)
+
+  /** What an order was about that we do not have, as what was sent along says. */
+  function lostOrder(about: string, { fen }: Told) {
+    const note = readRenewalNote(vault, about)
+    return note ? { kind: 'renewal', session_id: '', ...note } : { session_id: about, fen }
+  }
 
   /** Our database was set back, or the order never came to be stored: the provider knows whose it is. */
   async function takeOver(tx: Database, told: Told): Promise<PaymentOrderRow | undefined> {
@@ -38,8 +51,8 @@ export function createSettling(ports: SettlingPorts) {
     )
       return undefined
     await repo.insertOrder(tx, {
-      ...{ order_id: told.orderId, compound_id: owner.compoundId, session_id: owner.sessionId },
-      ...{ provider: told.provider, fen: told.fen, created_at: told.paidAt, expires_at: told.paidAt },
+      ...{ order_id: told.orderId, compound_id: owner.compoundId, ...lostOrder(owner.about, told) },
+      ...{ provider: told.provider, created_at: told.paidAt, expires_at: told.paidAt },
       ...{ covers_until: told.paidAt, quote_id: `taken-over/${told.orderId}`, taken_by: null, ask_at: null },
     })
     return repo.findOrder(tx, told.orderId)
@@ -53,6 +66,7 @@ export function createSettling(ports: SettlingPorts) {
     const movement = { paymentId: told.orderId, provider: told.provider, fen: told.fen, at: told.paidAt }
     const booking = { compoundId: order.compound_id, now }
     await ledger.bookPayment(tx, { ...movement, sessionId: order.session_id }, booking)
+    if (order.kind === 'renewal') await renew(tx, order, { ...told, now })
     if (order.session_id !== '') await returnSurplus(tx, order.session_id, now)
     return true
   }
@@ -80,7 +94,8 @@ export function createSettling(ports: SettlingPorts) {
         counters.payment(told.provider, 'other-amount')
       }
       const booked: string[] = []
-      await desired.change(order.compound_id, 'payments', async (tx) => {
+      const area = order.kind === 'renewal' ? 'parking' : 'payments'
+      await desired.change(order.compound_id, area, async (tx) => {
         if (await book(tx, order, told)) booked.push(told.orderId)
       })
       if (booked.length === 0) return 'repeated'
