@@ -23,6 +23,9 @@ export interface PaidRenewal extends PermitKey, Renewal {
   readonly now: number
 }
 
+const renewalBy = (tx: Database, orderId: string) =>
+  tx.selectFrom('permit_renewals').select('valid_until').where('order_id', '=', orderId).executeTakeFirst()
+
 /** Monthly permits that drivers pay for at the lane. */
 export function createRenewalsService({ db, timeZone }: RenewalsPorts) {
   const zone = createTimeZone(timeZone)
@@ -52,6 +55,8 @@ export function createRenewalsService({ db, timeZone }: RenewalsPorts) {
     async renew(tx: Database, paid: PaidRenewal): Promise<number | undefined> {
       const { orderId, compoundId, plate, months, now } = paid
       await permits.lockPermit(tx, compoundId, plate)
+      const before = await renewalBy(tx, orderId)
+      if (before) return before.valid_until
       const permit = await permitOf(tx, paid)
       if (permit?.kind !== 'monthly' || permit.validUntil === undefined) return undefined
       const next = renewed({ validUntil: permit.validUntil }, paid, zone)
