@@ -165,13 +165,16 @@ const refusals = {
   'visitor-outside-window': ruling('refuse', 'visitor-outside-window', '不在访客预约时间内，请联系住户'),
 }
 
+/** Whether a right lets out: what was before a late renewal is paid for apart from it. */
+const isCovered = ({ renewedAt }: Standing, { isOwing, dueFen }: { isOwing: boolean; dueFen: number }) =>
+  !isOwing || (renewedAt !== undefined && dueFen === 0)
+
 function decideExit(read: LaneRead, plate: string): Ruling {
   const stay = read.stayOf(plate)
   const rights = standing(read, plate)
   const isOwing = isCharged(stay?.right ?? '', rights)
   const dueFen = isOwing ? (read.dueOf?.(plate, rights) ?? 0) : 0
-  const isCovered = !isOwing || (rights.renewedAt !== undefined && dueFen === 0)
-  if (rights.right && isCovered) return openFor(rights.right.kind, greetings.out)
+  if (rights.right && isCovered(rights, { isOwing, dueFen })) return openFor(rights.right.kind, greetings.out)
   if (!stay) return decideNotInside(read, rights)
   return decideOwing(policyOf(read), stay, dueFen)
 }

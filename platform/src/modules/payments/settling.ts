@@ -9,10 +9,9 @@ import type { LedgerService } from '../ledger/ledger.service.ts'
 import type { RenewalsService } from '../parking/renewals.service.ts'
 import * as repo from './orders.repo.ts'
 import type { PaymentCounters } from './payment-counters.ts'
-import { fromAttach, type ProviderName, type ProviderPayment } from './provider.ts'
-import { readRenewalNote } from './renewal-tokens.ts'
 import { createRenewing } from './renewing.ts'
 import { returnSurplus } from './surplus.ts'
+import { createTakingOver, type Told } from './taking-over.ts'
 
 export interface SettlingPorts {
   readonly db: Database
@@ -29,34 +28,12 @@ export interface SettlingPorts {
 
 /** `unknown`: there is no such order, and nothing tells whose it could be. */
 export type Settlement = 'paid' | 'repeated' | 'unknown'
-type Told = ProviderPayment & { readonly provider: ProviderName }
 
 /** Books what a provider has taken: once, and together with all that follows from it. */
 export function createSettling(ports: SettlingPorts) {
   const { db, clock, publisher, logger, desired, ledger, counters, vault } = ports
   const renew = createRenewing(ports)
-
-  /** What an order was about that we do not have, as what was sent along says. */
-  function lostOrder(about: string, { fen }: Told) {
-    const note = readRenewalNote(vault, about)
-    return note ? { kind: 'renewal', session_id: '', ...note } : { session_id: about, fen }
-  }
-
-  /** Our database was set back, or the order never came to be stored: the provider knows whose it is. */
-  async function takeOver(tx: Database, told: Told): Promise<PaymentOrderRow | undefined> {
-    const owner = fromAttach(told.attach)
-    if (
-      !owner ||
-      !(await tx.selectFrom('compounds').select('id').where('id', '=', owner.compoundId).executeTakeFirst())
-    )
-      return undefined
-    await repo.insertOrder(tx, {
-      ...{ order_id: told.orderId, compound_id: owner.compoundId, ...lostOrder(owner.about, told) },
-      ...{ provider: told.provider, created_at: told.paidAt, expires_at: told.paidAt },
-      ...{ covers_until: told.paidAt, quote_id: `taken-over/${told.orderId}`, taken_by: null, ask_at: null },
-    })
-    return repo.findOrder(tx, told.orderId)
-  }
+  const takeOver = createTakingOver(vault)
 
   /** The order, the books, what goes back of it: in one transaction. */
   async function book(tx: Database, order: PaymentOrderRow, told: Told): Promise<boolean> {
