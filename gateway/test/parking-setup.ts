@@ -65,7 +65,7 @@ export async function setupLot({ policy, rules, memory = memoryStore(), isRestar
     edge.edge.desired.apply('payments', (revision += 1), { credits: [...credits] })
   return {
     ...edge,
-    ...{ read, pass, reverse, report, pay },
+    ...{ read, pass, reverse, report, pay, rules: parking.rules },
     occupancy: () => edge.edge.parking.occupancy(),
     tick: () => edge.edge.parking.tick(),
     /** Lets time go by: reports of devices and clock of the gateway together. */

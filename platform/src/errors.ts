@@ -297,5 +297,7 @@ export const receiptTaken = () =>
   new AppError('RECEIPT_TAKEN', 409, 'This receipt is recorded already, for another stay or amount; check its number')
 export const refundTaken = () =>
   new AppError('REFUND_TAKEN', 409, 'This request was made already, with another amount; make a new one')
+export const renewalNotRefunded = () =>
+  new AppError('RENEWAL_NOT_REFUNDED', 409, 'The permit was made longer by it; shorten it and pay back by hand')
 export const refundTooHigh = (fen: number) =>
   new AppError('REFUND_TOO_HIGH', 409, `Only ${(fen / 100).toFixed(2)} yuan of this payment can be paid back`)

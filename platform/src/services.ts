@@ -106,11 +106,13 @@ function createMachines(ports: ServicePorts, { gateways, publisher }: ReturnType
 }
 
 /** What is paid for stays, and the books of it. */
-function createMoney(ports: ServicePorts, house: ReturnType<typeof createHouse>, { sessions }: ParkingService) {
+function createMoney(ports: ServicePorts, house: ReturnType<typeof createHouse>, parking: ParkingService) {
   const { compounds, publisher, desired } = house
   const ledger = createLedgerService({ ...ports, compounds })
   const [settings, http] = [ports.payments ?? {}, ports.paymentHttp]
-  return { ledger, payments: createPaymentsService({ ...ports, publisher, desired, ledger, sessions, settings, http }) }
+  const { sessions, renewals } = parking
+  const shared = { ...ports, publisher, desired, ledger, sessions, renewals }
+  return { ledger, payments: createPaymentsService({ ...shared, settings, http }) }
 }
 
 /** Every service of the platform, wired by hand. */

@@ -15,10 +15,15 @@ Ends with 0 when both agree to the fen, with 1 when they do not, with 2 when it 
 `
 const couldNotVerify = 2
 
+const figures = [
+  ...(['feeFen', 'renewalFen', 'waivedFen', 'debtFen'] as const),
+  ...(['receivedFen', 'refundedFen', 'distributableFen'] as const),
+]
+
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 function sayReport({ booked, recomputed, differences, isRight }: StatementReport) {
-  for (const name of ['feeFen', 'waivedFen', 'debtFen', 'receivedFen', 'refundedFen', 'distributableFen'] as const)
+  for (const name of figures)
     say(
       `${name.slice(0, -3).padEnd(14)} ledger ${yuan(booked[name]).padStart(12)}  recomputed ${yuan(recomputed[name])}`,
     )

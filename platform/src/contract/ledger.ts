@@ -34,6 +34,9 @@ export const ParkingStatement = Type.Object({
   month: Month,
   sessions: Type.Integer(),
   feeFen: Fen,
+  /** Monthly permits that were renewed, and what was paid for them: part of what was received. */
+  renewals: Type.Integer(),
+  renewalFen: Fen,
   waivedFen: Fen,
   debtFen: Fen,
   receivedFen: Fen,
@@ -43,7 +46,9 @@ export const ParkingStatement = Type.Object({
   byProvider: Type.Array(Type.Object({ provider: Type.String(), receivedFen: Fen, refundedFen: Fen })),
   shareVersion: Type.Optional(Type.Integer()),
   shares: Type.Array(Type.Object({ party: Type.String(), permille: Type.Integer(), fen: Fen })),
-  days: Type.Array(Type.Object({ day: Type.String(), feeFen: Fen, receivedFen: Fen, refundedFen: Fen })),
+  days: Type.Array(
+    Type.Object({ day: Type.String(), feeFen: Fen, renewalFen: Fen, receivedFen: Fen, refundedFen: Fen }),
+  ),
   /** Sum of debits less credits over all accounts: always 0. */
   imbalanceFen: Fen,
   /** SHA-256 over the entries that it was made from. */

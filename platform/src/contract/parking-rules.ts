@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { LanePolicy, RevenueShare, Tariff } from '../domain/index.ts'
+import { LanePolicy, MonthlyTerms, RevenueShare, Tariff } from '../domain/index.ts'
 import type { Endpoint } from './endpoint.ts'
 import { Id, Instant } from './primitives.ts'
 
@@ -14,6 +14,8 @@ export const ParkingRules = Type.Object({
   /** For lanes that are not named in `lanes`. */
   policy: LanePolicy,
   lanes: Type.Record(Id, LanePolicy),
+  /** What drivers may renew a monthly permit for at the lane; without it they cannot. */
+  monthly: Type.Optional(MonthlyTerms),
   /** Every version that a car inside may have come in under; the newest last. */
   tariffs: Type.Array(Tariff, { maxItems: 100 }),
 })

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { PermitKind } from '../domain/index.ts'
+import { Lapse, PermitKind } from '../domain/index.ts'
 import type { Endpoint } from './endpoint.ts'
 import { Id, Instant, Sha256 } from './primitives.ts'
 
@@ -10,6 +10,8 @@ export const Permit = Type.Object({
   holder: Type.String({ maxLength: 60 }),
   validFrom: Type.Optional(Instant),
   validUntil: Type.Optional(Instant),
+  /** Kept by the platform: the last time in which it had ended and was not yet renewed. */
+  lapse: Type.Optional(Lapse),
   /** Cars of one household share `spaces`; all permits of a group say the same number. */
   groupId: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
   spaces: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),

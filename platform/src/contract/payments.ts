@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { renewalMonths } from '../domain/index.ts'
 import type { Endpoint } from './endpoint.ts'
 import { Id, Instant } from './primitives.ts'
 
@@ -11,11 +12,17 @@ const OrderId = Type.String({ minLength: 8, maxLength: 64, pattern: '^[A-Za-z0-9
 export const paymentProviders = ['cash', 'sandbox', 'wechat', 'alipay'] as const
 export const PaymentProviderName = Type.Enum([...paymentProviders])
 
-/** One attempt to pay for one stay. `paid` is final; what comes after it is refunded. */
+/** One attempt to pay for one stay, or for more months of one permit. `paid` is final; what comes after it is refunded. */
 export const PaymentOrder = Type.Object({
   orderId: OrderId,
   compoundId: Id,
+  kind: Type.Enum(['stay', 'renewal']),
+  /** Empty for a renewal. */
   sessionId: Type.String({ maxLength: 128 }),
+  /** Of a renewal. */
+  months: Type.Optional(Type.Integer()),
+  /** The new end of the permit, once it was renewed. */
+  renewedUntil: Type.Optional(Instant),
   provider: PaymentProviderName,
   fen: Fen,
   state: Type.Enum(['created', 'paid', 'expired', 'failed', 'refunding', 'refunded']),
@@ -41,6 +48,20 @@ export const PayView = Type.Object({
 })
 export type PayView = Static<typeof PayView>
 
+const Months = Type.Enum([...renewalMonths])
+
+/** What making a monthly permit longer costs. Says nothing of whose it is. */
+export const RenewalOffer = Type.Object({
+  quoteId: Type.String({ maxLength: 300 }),
+  fenPerMonth: Fen,
+  maxMonths: Type.Integer(),
+  /** The end of the permit now; it may have passed. */
+  validUntil: Instant,
+  /** The new end of each choice, if it is paid now. */
+  choices: Type.Array(Type.Object({ months: Months, fen: Fen, validUntil: Instant })),
+})
+export type RenewalOffer = Static<typeof RenewalOffer>
+
 export const PayQuote = Type.Object({
   /** `nothing-due`, `due`, `not-inside` */
   result: Type.Enum(['due', 'nothing-due', 'not-inside']),
@@ -54,6 +75,8 @@ export const PayQuote = Type.Object({
   graceMinutes: Type.Integer(),
   /** Paid already: time to leave until. */
   leaveBy: Type.Optional(Instant),
+  /** The plate has a monthly permit that ends soon, or ended not long ago. */
+  renewal: Type.Optional(RenewalOffer),
 })
 export type PayQuote = Static<typeof PayQuote>
 
@@ -87,12 +110,17 @@ export const PayOrderStarted = Type.Object({ order: PaymentOrder, payUrl: Type.S
 export const createPayOrder = {
   method: 'POST',
   url: '/api/pay/:laneToken/orders',
-  summary: 'Begin to pay a quote; the same quote and provider give the same order again',
+  summary: 'Begin to pay a quote; the same quote, months and provider give the same order again',
   access: 'public',
   audit: 'none',
   schema: {
     params: LaneParams,
-    body: Type.Object({ quoteId: Type.String({ minLength: 8, maxLength: 300 }), provider: PaymentProviderName }),
+    body: Type.Object({
+      quoteId: Type.String({ minLength: 8, maxLength: 300 }),
+      provider: PaymentProviderName,
+      /** For an offer to renew, with its `quoteId`. */
+      months: Type.Optional(Months),
+    }),
     response: { 201: PayOrderStarted },
   },
 } as const satisfies Endpoint
@@ -183,7 +211,7 @@ export const recordCashPayment = {
 export const refundPayment = {
   method: 'POST',
   url: '/api/parking/payments/:orderId/refund',
-  summary: 'Pay back an order, whole or in part; the same request counts once',
+  summary: 'Pay back an order, whole or in part; the same request counts once. Not for permits that were renewed',
   access: ['admin', 'property'],
   audit: 'change',
   schema: {

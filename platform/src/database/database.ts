@@ -14,6 +14,7 @@ import { outbox } from './migrations/0006-outbox.ts'
 import { continuity } from './migrations/0006-continuity.ts'
 import { parking } from './migrations/0007-parking.ts'
 import { payments } from './migrations/0008-payments.ts'
+import { renewals } from './migrations/0009-renewals.ts'
 import { passagesOnce } from './migrations/0010-passages-once.ts'
 import { askAgainSql, rescueIfDamaged, type Rescue } from './rescue.ts'
 import type { Tables } from './tables.ts'
@@ -31,6 +32,7 @@ const migrations = {
   '0006-continuity': continuity,
   '0007-parking': parking,
   '0008-payments': payments,
+  '0009-renewals': renewals,
   '0010-passages-once': passagesOnce,
 }
 

@@ -44,6 +44,20 @@ export interface ParkingRulesRow {
   capacity: number | null
   policy: string
   lanes: string
+  /** JSON; nothing is renewed without it. */
+  monthly: string | null
+}
+
+/** A permit was made longer by an order, once. */
+export interface PermitRenewalRow {
+  order_id: string
+  compound_id: string
+  plate: string
+  months: number
+  /** Its end before and after. */
+  before_until: number
+  valid_until: number
+  at: number
 }
 
 /** Only grows: a stay is priced by the version in force when it began. */
@@ -147,6 +161,7 @@ export interface ParkingTables {
   parking_closings: ParkingClosingRow
   plate_endings: PlateEndingRow
   parking_rules: ParkingRulesRow
+  permit_renewals: PermitRenewalRow
   parking_tariffs: ParkingTariffRow
   parking_lanes: ParkingLaneRow
   lane_waits: LaneWaitRow

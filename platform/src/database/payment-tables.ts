@@ -2,7 +2,16 @@
 export interface PaymentOrderRow {
   order_id: string
   compound_id: string
+  /** `stay` or `renewal`. */
+  kind: string
+  /** Empty where it is for no stay, or nobody knows for which. */
   session_id: string
+  /** Of renewals: whose permit, by how many months, and its new end once it was renewed. */
+  plate: string | null
+  months: number | null
+  renewed_until: number | null
+  /** What is sent along with it, where that does not follow from the rest: the same however often it is sent. */
+  attach: string | null
   provider: string
   /** Asked for; of a paid order what was taken. */
   fen: number

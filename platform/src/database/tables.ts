@@ -174,6 +174,9 @@ export interface PermitRow {
   holder: string
   valid_from: number | null
   valid_until: number | null
+  /** The last time in which it had ended and was not yet renewed. */
+  lapse_from: number | null
+  lapse_to: number | null
   /** Permits of one group share `spaces`. */
   group_id: string | null
   spaces: number | null

@@ -30,6 +30,7 @@ const quote: PayQuote = {
 const order: PaymentOrder = {
   orderId: 'order-0001',
   compoundId: 'garden',
+  kind: 'stay',
   sessionId: 's1',
   provider: 'sandbox',
   fen: 1200,

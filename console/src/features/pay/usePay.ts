@@ -3,9 +3,11 @@ import {
   getPayOrder,
   getPayPage,
   quotePayment,
+  type InputOf,
   type OutputOf,
   type PaymentOrder,
   type PayQuote,
+  type RenewalOffer,
 } from '@gatehouse/platform/contract'
 import { onScopeDispose, shallowRef } from 'vue'
 import { ApiError, call } from '../../api/http'
@@ -13,6 +15,7 @@ import { ApiError, call } from '../../api/http'
 /** An order is asked after so often while the driver pays. */
 const pollMs = 2000
 type Provider = PaymentOrder['provider']
+export type Months = RenewalOffer['choices'][number]['months']
 export type PayStep = 'loading' | 'failed' | 'plate' | 'quote' | 'waiting' | 'paid' | 'unpaid'
 
 interface Browser {
@@ -115,18 +118,19 @@ export function usePay(laneToken: string, browser: Browser) {
       isRenewed.value = false
       await fetchQuote()
     })
-  async function start(quoteId: string, provider: Provider) {
-    const started = await call(createPayOrder, { params, body: { quoteId, provider } })
+  async function start(body: InputOf<typeof createPayOrder>['body']) {
+    const started = await call(createPayOrder, { params, body })
     browser.remember(started.order.orderId)
     settle(started.order)
     browser.goTo(started.payUrl)
   }
-  const pay = (provider: Provider) =>
+  /** `months`: for a permit, instead of the stay. */
+  const pay = (provider: Provider, months?: Months) =>
     busily(async () => {
-      const { quoteId } = quote.value ?? {}
+      const { quoteId } = (months === undefined ? quote.value : quote.value?.renewal) ?? {}
       if (quoteId === undefined) return
       try {
-        await start(quoteId, provider)
+        await start({ quoteId, provider, ...(months !== undefined && { months }) })
       } catch (reason) {
         if (!answers(reason, 409, 410)) throw reason
         isRenewed.value = true
@@ -139,6 +143,7 @@ export function usePay(laneToken: string, browser: Browser) {
     quote.value = order.value = error.value = undefined
     step.value = 'plate'
   }
+  const renew = (months: Months, provider: Provider) => pay(provider, months)
   void load()
-  return { step, view, quote, order, error, isBusy, isRenewed, load, ask, pay, restart }
+  return { step, view, quote, order, error, isBusy, isRenewed, load, ask, pay, renew, restart }
 }

@@ -48,9 +48,9 @@ export function decide(lot: Lot, told: Recognised, context: SignalContext): Read
     ...(lane.answered && !replayed && { lastRead: lane.answered }),
     permitsOf: lot.permits.of,
     stayOf,
-    dueOf(plate, exemptUntil) {
+    dueOf(plate, uncovered) {
       const stay = stayOf(plate)
-      return stay ? lot.pricing.dueOf(stay, at, exemptUntil) : 0
+      return stay ? lot.pricing.dueOf(stay, at, uncovered) : 0
     },
     groupInside: lot.pricing.groupInside,
     ...(capacity !== undefined && {

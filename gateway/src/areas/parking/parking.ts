@@ -22,7 +22,8 @@ export function createParkingArea(house: House, onDecided: OnDecided) {
   const lookAgain = (laneId: string) =>
     reads
       .decideAgain(laneId)
-      .catch((error: unknown) => house.logger.error({ err: error, deviceId: laneId }, 'payment not acted upon'))
+      .catch((error: unknown) => house.logger.error({ err: error, deviceId: laneId }, 'news not acted upon'))
+  const lookAgainEverywhere = () => Promise.all(Array.from(lot.lanes.entries(), ([laneId]) => lookAgain(laneId)))
 
   const signals: SignalHandlers = {
     'vehicle-recognised': (signal, context) => reads.recognised(signal, context),
@@ -43,17 +44,19 @@ export function createParkingArea(house: House, onDecided: OnDecided) {
     isWhole: (list: 'parking' | 'payments') =>
       list === 'payments' ? lot.credits.isWhole() : lot.permits.isWhole() && lot.rules.isWhole(),
     load: () => lot.load(),
+    /** Cars that wait are looked at again at once: a permit may have been renewed. */
     async applyDesired({ permits, rules }: DesiredBody<'parking'>): Promise<[]> {
       await lot.loaded
       await lot.rules.replace(rules)
       await lot.permits.replace(permits)
+      await lookAgainEverywhere()
       return []
     },
     /** Cars that wait at an exit are looked at again at once: they may have paid. */
     async applyPayments(body: DesiredBody<'payments'>): Promise<[]> {
       await lot.loaded
       await lot.credits.replace(body)
-      await Promise.all(Array.from(lot.lanes.entries(), ([laneId]) => lookAgain(laneId)))
+      await lookAgainEverywhere()
       return []
     },
     /** Lets the car in front of a lane through, as an operator has decided. */

@@ -1,5 +1,5 @@
 import type { Permit } from '@gatehouse/platform/contract'
-import { normalisePlate, type PermitRule } from '@gatehouse/platform/domain'
+import { Lapse, normalisePlate, type PermitRule } from '@gatehouse/platform/domain'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { createCollection } from '../../core/collection.ts'
@@ -9,10 +9,11 @@ import { delay } from '../../core/retry.ts'
 type Rules = readonly PermitRule[]
 
 /** What the lane needs of a permit; who holds it stays with the platform. */
-const ruleOf = ({ kind, validFrom, validUntil, groupId, spaces, laneIds }: Permit): PermitRule => ({
+const ruleOf = ({ kind, validFrom, validUntil, lapse, groupId, spaces, laneIds }: Permit): PermitRule => ({
   kind,
   ...(validFrom !== undefined && { validFrom }),
   ...(validUntil !== undefined && { validUntil }),
+  ...(lapse !== undefined && { lapse }),
   ...(groupId !== undefined && { groupId }),
   ...(spaces !== undefined && { spaces }),
   ...(laneIds !== undefined && { laneIds }),
@@ -37,6 +38,7 @@ const rulesSchema = Compile(
       kind: Type.String(),
       validFrom: Type.Optional(Type.Number()),
       validUntil: Type.Optional(Type.Number()),
+      lapse: Type.Optional(Lapse),
       groupId: Type.Optional(Type.String()),
       spaces: Type.Optional(Type.Number()),
       laneIds: Type.Optional(Type.Array(Type.String())),

@@ -4,6 +4,7 @@ import {
   standingOf,
   type AmountDue,
   type StayCredit,
+  type Uncovered,
   type VehicleClass,
 } from '@gatehouse/platform/domain'
 import type { Credits } from './credits.ts'
@@ -24,12 +25,13 @@ const sum = (credits: readonly StayCredit[]) => credits.reduce((total, { fen }) 
 
 /** What stays cost: by the tariff in force when they began, and by what is known of payments here. */
 export function createPricing({ rules, credits, permits, book }: Sources) {
-  /** Nothing where there is no tariff. `exemptUntil`: when the permit ended that it came in with. */
-  function charge(stay: Stay, now: number, exemptUntil?: number): AmountDue | undefined {
+  /** Nothing where there is no tariff. */
+  function charge(stay: Stay, now: number, uncovered: Uncovered = {}): AmountDue | undefined {
     const { vehicleClass, enteredAt, sessionId } = stay
     const tariff = rules.tariffAt(enteredAt)
-    const charged = { vehicleClass: vehicleClass as VehicleClass, enteredAt, now, exemptUntil }
-    return tariff && amountDue(tariff, { ...charged, credits: credits.of(sessionId) })
+    const charged = { vehicleClass: vehicleClass as VehicleClass, enteredAt, now }
+    const { expiredAt: exemptUntil, renewedAt: chargedUntil } = uncovered
+    return tariff && amountDue(tariff, { ...charged, exemptUntil, chargedUntil, credits: credits.of(sessionId) })
   }
 
   const groupInside = (groupId: string, plate: string) =>
@@ -40,12 +42,12 @@ export function createPricing({ rules, credits, permits, book }: Sources) {
     const { plate, right } = stay
     const inside = (groupId: string) => groupInside(groupId, plate)
     const standing = standingOf(permits.of(plate), { at, laneId, groupInside: inside })
-    return isCharged(right, standing) ? charge(stay, at, standing.expiredAt) : undefined
+    return isCharged(right, standing) ? charge(stay, at, standing) : undefined
   }
 
   return {
     groupInside,
-    dueOf: (stay: Stay, now: number, exemptUntil?: number): number => charge(stay, now, exemptUntil)?.dueFen ?? 0,
+    dueOf: (stay: Stay, now: number, uncovered?: Uncovered): number => charge(stay, now, uncovered)?.dueFen ?? 0,
     settle(stay: Stay, end: StayEnd): Settlement {
       const known = credits.of(stay.sessionId)
       const paidFen = sum(known.filter(({ kind }) => kind === 'payment'))

@@ -12,6 +12,16 @@ export type OnDecided = (tookMs: number) => void
 
 /** A car that was told to pay and of which nothing was seen since is no longer there. */
 const waitingMs = 30 * 60_000
+/** Nor one whose permit had ended at the entrance: it turns round sooner than it renews. */
+const renewingMs = 10 * 60_000
+
+/** For how long (ms) a car waits for something that may be paid meanwhile. */
+function patienceOf({ decision, rule }: Read): number {
+  if (decision === 'pay') return waitingMs
+  return rule === 'permit-expired' ? renewingMs : 0
+}
+
+const isSame = (one: Read, other: Read) => one.decision === other.decision && one.dueFen === other.dueFen
 
 /** What happens when a camera has read a plate, and when what the car waits for has come. */
 export function createReads(lot: Lot, onDecided: OnDecided) {
@@ -25,17 +35,17 @@ export function createReads(lot: Lot, onDecided: OnDecided) {
     return false
   }
 
-  /** Looks again at a car that was told to pay: it may have paid, or waited long enough. */
+  /** Looks again at a car that was not let through: it may have paid, renewed its permit, or waited long enough. */
   async function lookAgain(laneId: string): Promise<void> {
     const lane = lanes.of(laneId)
     const now = lot.timeAt(laneId)
     const before = lane.state.read
-    if (before?.decision !== 'pay' || now - before.car.at > waitingMs) return
+    if (!before || now - before.car.at > patienceOf(before)) return
     const { car, colour, confidence, candidates, claimedOf } = before
     const context = { deviceId: laneId, eventId: car.eventId, at: Math.max(now, car.at), replayed: false }
     lane.answered = undefined
     const read = decide(lot, { ...car, plate: car.rawPlate, colour, confidence, candidates, claimedOf }, context)
-    if (!read || (read.decision === 'pay' && read.dueFen === before.dueFen)) return
+    if (!read || isSame(read, before)) return
     await keep(lot, { read, context, cause: `${laneId}/${car.eventId}#${read.decision}-${read.dueFen ?? 0}` })
   }
 

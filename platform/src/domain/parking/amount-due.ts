@@ -28,6 +28,8 @@ export interface ChargedStay {
   readonly coupons?: readonly Coupon[]
   /** A permit counted up to here: the stay is charged from then on. */
   readonly exemptUntil?: number | undefined
+  /** A permit counts from here on: the stay is charged up to then. */
+  readonly chargedUntil?: number | undefined
 }
 
 export interface AmountDue {
@@ -53,7 +55,8 @@ export function amountDue(tariff: Tariff, stay: ChargedStay): AmountDue {
   const { credits = [], now } = stay
   const creditFen = credits.reduce((sum, { fen }) => sum + fen, 0)
   const covered = coveredBy(tariff, stay)
-  const isInGrace = covered !== undefined && now <= covered.leaveBy
+  // Where a permit counts again before the grace is over, the car is as good as gone.
+  const isInGrace = covered !== undefined && Math.min(now, stay.chargedUntil ?? now) <= covered.leaveBy
   const { fen: totalFen, lines } = totalAt(tariff, stay, isInGrace ? covered.until : now)
   return {
     totalFen,
@@ -61,7 +64,7 @@ export function amountDue(tariff: Tariff, stay: ChargedStay): AmountDue {
     dueFen: Math.max(0, totalFen - creditFen),
     overpaidFen: Math.max(0, creditFen - totalFen),
     ...(covered && { coveredUntil: covered.until }),
-    ...(isInGrace && { leaveBy: covered.leaveBy }),
+    ...(isInGrace && stay.chargedUntil === undefined && { leaveBy: covered.leaveBy }),
     lines,
   }
 }
@@ -83,12 +86,12 @@ function coveredBy(
 }
 
 function totalAt(tariff: Tariff, stay: ChargedStay, now: number): StayFee {
-  const { coupons = [], vehicleClass, enteredAt, exemptUntil = enteredAt } = stay
-  const from = Math.max(enteredAt, exemptUntil)
-  const isFree = now - from <= tariff.freeMinutes * minuteMs || coupons.some(({ kind }) => kind === 'whole-stay')
+  const { coupons = [], vehicleClass, enteredAt, exemptUntil = enteredAt, chargedUntil = now } = stay
+  const [from, to] = [Math.max(enteredAt, exemptUntil), Math.min(now, chargedUntil)]
+  const isFree = to - from <= tariff.freeMinutes * minuteMs || coupons.some(({ kind }) => kind === 'whole-stay')
   if (isFree) return { fen: 0, lines: [] }
   const uncounted = coupons.reduce((sum, coupon) => sum + (coupon.kind === 'minutes' ? coupon.minutes : 0), 0)
   const off = coupons.reduce((sum, coupon) => sum + (coupon.kind === 'fen' ? coupon.fen : 0), 0)
-  const { fen, lines } = chargeFor(tariff, { vehicleClass, from: from + uncounted * minuteMs, to: now })
+  const { fen, lines } = chargeFor(tariff, { vehicleClass, from: from + uncounted * minuteMs, to })
   return { fen: Math.max(0, fen - off), lines }
 }

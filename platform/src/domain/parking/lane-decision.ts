@@ -1,7 +1,7 @@
 import { classifyPlate, colourFits, isPolicePlate, matchPlate, normalisePlate, type PlateColour } from '../plates.ts'
 import { defaultLanePolicy, type LanePolicy } from './lane-policy.ts'
 import { yuan } from './money.ts'
-import { isCharged, standingOf, type PermitKind, type PermitRule, type Standing } from './permits.ts'
+import { isCharged, standingOf, type PermitKind, type PermitRule, type Standing, type Uncovered } from './permits.ts'
 
 /** The same plate at the same lane within this time is one car, not two. */
 export const duplicateReadMs = 10_000
@@ -23,8 +23,8 @@ export interface LaneRead {
   readonly lastRead?: { readonly rawPlate: string; readonly at: number; readonly decision: LaneVerdict['decision'] }
   readonly permitsOf: (plate: string) => readonly PermitRule[]
   readonly stayOf: (plate: string) => LaneStay | undefined
-  /** What is due for the stay of a plate; charged from `exemptUntil` on, if a permit counted until then. Fen. */
-  readonly dueOf?: (plate: string, exemptUntil?: number) => number
+  /** What is due for the stay of a plate, as far as no permit covers it. Fen. */
+  readonly dueOf?: (plate: string, uncovered: Uncovered) => number
   /** How many cars of a group are inside with its permit, not counting `plate`. */
   readonly groupInside?: (groupId: string, plate: string) => number
   readonly lot?: {
@@ -173,13 +173,18 @@ const refusals = {
   'visitor-outside-window': ruling('refuse', 'visitor-outside-window', '不在访客预约时间内，请联系住户'),
 }
 
+/** Whether a right lets out: what was before a late renewal is paid for apart from it. */
+const isCovered = ({ renewedAt }: Standing, { isOwing, dueFen }: { isOwing: boolean; dueFen: number }) =>
+  !isOwing || (renewedAt !== undefined && dueFen === 0)
+
 function decideExit(read: LaneRead, plate: string): Ruling {
   const stay = read.stayOf(plate)
   const rights = standing(read, plate)
   const isOwing = isCharged(stay?.right ?? '', rights)
-  if (rights.right && !isOwing) return openFor(rights.right.kind, greetings.out)
+  const dueFen = isOwing ? (read.dueOf?.(plate, rights) ?? 0) : 0
+  if (rights.right && isCovered(rights, { isOwing, dueFen })) return openFor(rights.right.kind, greetings.out)
   if (!stay) return decideNotInside(read, rights)
-  return decideOwing(policyOf(read), stay, isOwing ? (read.dueOf?.(plate, rights.expiredAt) ?? 0) : 0)
+  return decideOwing(policyOf(read), stay, dueFen)
 }
 
 function decideOwing({ mode }: LanePolicy, { right }: LaneStay, dueFen: number): Ruling {

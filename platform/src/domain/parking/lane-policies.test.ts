@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { classifyPlate, confusablesOf } from '../plates.ts'
 import { decideLane, type LaneRead, type LaneVerdict } from './lane-decision.ts'
 import { defaultLanePolicy, type LanePolicy } from './lane-policy.ts'
-import type { PermitRule } from './permits.ts'
+import type { PermitRule, Uncovered } from './permits.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -123,7 +123,7 @@ test.each<[string, Case, LaneVerdict['decision'], string]>([
 
 test('an ended permit is charged from its end on, at every exit', () => {
   const asked: (number | undefined)[] = []
-  const dueOf = (_plate: string, exemptUntil?: number) => {
+  const dueOf = (_plate: string, { expiredAt: exemptUntil }: Uncovered) => {
     asked.push(exemptUntil)
     return 700
   }

@@ -3,7 +3,7 @@ import { Fen } from './money.ts'
 
 /**
  * `clearing:<provider>` holds what a provider has taken and owes us; `receivable` what stays owe, negative as long as
- * more was paid than charged; `revenue` what was charged; `waivers` what was let off; `debts` what drove off unpaid;
+ * more was paid than charged; `revenue` what was charged for stays, `revenue:monthly` for monthly permits; `waivers` what was let off; `debts` what drove off unpaid;
  * `payable:<party>` a share that is owed.
  */
 export const Account = Type.String({ pattern: '^[a-z][a-z-]{1,30}(:[a-z0-9-]{1,40})?$' })
@@ -12,7 +12,7 @@ export const Account = Type.String({ pattern: '^[a-z][a-z-]{1,30}(:[a-z0-9-]{1,4
 export const LedgerLine = Type.Object({ account: Account, fen: Fen })
 export type LedgerLine = Static<typeof LedgerLine>
 
-export const LedgerKind = Type.Enum(['fee', 'payment', 'refund', 'waiver', 'debt', 'settlement'])
+export const LedgerKind = Type.Enum(['fee', 'payment', 'refund', 'waiver', 'debt', 'settlement', 'renewal'])
 export type LedgerKind = Static<typeof LedgerKind>
 
 /** One event in the books. Its lines add up to 0, and it is never changed: a mistake is answered by another entry. */
@@ -89,6 +89,14 @@ export const debtEntry = (fen: number, origin: Origin & { readonly sessionId: st
   entryId: `debt/${origin.sessionId}`,
   kind: 'debt',
   lines: move(fen, { from: 'receivable', to: 'debts' }),
+})
+
+/** A payment has made a monthly permit longer. */
+export const renewalEntry = (fen: number, origin: Origin & { readonly paymentId: string }): LedgerEntry => ({
+  ...origin,
+  entryId: `renewal/${origin.paymentId}`,
+  kind: 'renewal',
+  lines: move(fen, { from: 'revenue:monthly', to: 'receivable' }),
 })
 
 /** Agreed parts of the revenue, in thousandths that add up to 1000. */

@@ -16,12 +16,18 @@ export const PermitKind = Type.Enum([
 ])
 export type PermitKind = Static<typeof PermitKind>
 
+/** A permit was renewed after it had ended: in between (UTC ms) it did not count, and what stood inside is charged. */
+export const Lapse = Type.Object({ from: Type.Integer({ minimum: 0 }), to: Type.Integer({ minimum: 0 }) })
+export type Lapse = Static<typeof Lapse>
+
 /** The right of a plate, as far as the lane must know it. */
 export interface PermitRule {
   readonly kind: PermitKind
   /** UTC ms. */
   readonly validFrom?: number
   readonly validUntil?: number
+  /** The last one. */
+  readonly lapse?: Lapse
   /** Permits of one group share `spaces`; the car that finds them taken is a temporary one. */
   readonly groupId?: string
   readonly spaces?: number
@@ -46,14 +52,22 @@ export interface Standing {
   readonly failing?: 'group-full' | 'expired' | 'not-yet-valid' | 'other-lane' | 'visitor-outside-window'
   /** When its latest paid right ended: it is charged from then on. */
   readonly expiredAt?: number
+  /** When that right was renewed: it is charged up to then. */
+  readonly renewedAt?: number
 }
+
+/** The part of a stay that a paid right does not cover. */
+export type Uncovered = Pick<Standing, 'expiredAt' | 'renewedAt'>
 
 /** A plate with several rights uses the strongest. */
 const strongestFirst = ['internal', 'whitelist', 'free', 'own-space', 'monthly', 'group', 'visitor'] as const
 const paidKinds: ReadonlySet<string> = new Set(['own-space', 'monthly', 'group'])
 
 const hasBegun = ({ validFrom }: PermitRule, at: number) => validFrom === undefined || at >= validFrom
-const hasEnded = ({ validUntil }: PermitRule, at: number) => validUntil !== undefined && at >= validUntil
+const hasLapsed = ({ lapse }: PermitRule, at: number) => lapse !== undefined && at >= lapse.from && at < lapse.to
+/** The end that lies behind a moment. */
+const endBefore = (permit: PermitRule, at: number) => (hasLapsed(permit, at) ? permit.lapse?.from : permit.validUntil)
+const hasEnded = (permit: PermitRule, at: number) => at >= (endBefore(permit, at) ?? Infinity)
 const isValid = (permit: PermitRule, at: number) => hasBegun(permit, at) && !hasEnded(permit, at)
 const countsAt = ({ laneIds }: PermitRule, laneId: string | undefined) =>
   laneIds === undefined || laneId === undefined || laneIds.includes(laneId)
@@ -67,10 +81,14 @@ export function standingOf(permits: readonly PermitRule[], question: PermitQuest
     rights.filter((permit) => permit.kind === kind && isValid(permit, at) && countsAt(permit, laneId)),
   )
   const right = valid.find((permit) => hasSpace(permit, question))
-  if (right) return { isBlacklisted, right }
+  if (right) return { isBlacklisted, right, ...uncoveredBefore(right, at) }
   if (valid.length > 0) return { isBlacklisted, failing: 'group-full' }
   return { isBlacklisted, ...whyNot(rights, at) }
 }
+
+/** A renewal that came too late does not pay for what was before it. */
+const uncoveredBefore = ({ lapse }: PermitRule, at: number): Uncovered =>
+  lapse && at >= lapse.to ? { expiredAt: lapse.from, renewedAt: lapse.to } : {}
 
 function hasSpace({ kind, groupId, spaces = 1 }: PermitRule, { groupInside }: PermitQuestion): boolean {
   return kind !== 'group' || groupId === undefined || (groupInside?.(groupId) ?? 0) < spaces
@@ -84,17 +102,16 @@ function whyNot(rights: readonly PermitRule[], at: number): Omit<Standing, 'isBl
   // A renewal that begins later does not undo that the last one has ended.
   const ended = rights.filter((permit) => hasEnded(permit, at))
   if (ended.length === 0) return { failing: 'not-yet-valid' }
-  const ends = ended.flatMap(({ kind, validUntil }) =>
-    paidKinds.has(kind) && validUntil !== undefined ? [validUntil] : [],
-  )
+  const ends = ended.filter(({ kind }) => paidKinds.has(kind)).flatMap((permit) => endBefore(permit, at) ?? [])
   return { failing: 'expired', ...(ends.length > 0 && { expiredAt: Math.max(...ends) }) }
 }
 
 /**
  * Whether a stay that began with a right (`temporary`, or a kind of permit) is charged. What came in as a temporary
- * car pays as one, although its group has room again; what came in with a paid right pays from `expiredAt` on.
+ * car pays as one, although its group has room again; what came in with a paid right pays from `expiredAt` on. Was
+ * that right renewed, what came in before pays up to then, whatever it came in with.
  */
-export function isCharged(enteredWith: string, { right, expiredAt }: Standing): boolean {
-  if (right) return enteredWith === 'temporary' && right.kind === 'group'
+export function isCharged(enteredWith: string, { right, expiredAt, renewedAt }: Standing): boolean {
+  if (right && renewedAt === undefined) return enteredWith === 'temporary' && right.kind === 'group'
   return enteredWith === 'temporary' || (paidKinds.has(enteredWith) && expiredAt !== undefined)
 }

@@ -1,6 +1,14 @@
 import type { AreaEventBody } from '../../contract/index.ts'
 import type { Database } from '../../database/database.ts'
-import { debtEntry, feeEntry, paymentEntry, refundEntry, waiverEntry, type LedgerEntry } from '../../domain/index.ts'
+import {
+  debtEntry,
+  feeEntry,
+  paymentEntry,
+  refundEntry,
+  renewalEntry,
+  waiverEntry,
+  type LedgerEntry,
+} from '../../domain/index.ts'
 import { entriesOfSession, insertEntry } from './ledger.repo.ts'
 
 type Closed = AreaEventBody<'parking.session-closed'>
@@ -85,4 +93,13 @@ export async function bookRefund(
   booking: Booking,
 ): Promise<void> {
   await insertEntry(db, entryOfRefund(movement), booking)
+}
+
+export type RenewalMovement = Pick<Movement, 'paymentId' | 'fen' | 'at'>
+
+export const entryOfRenewal = ({ fen, paymentId, at }: RenewalMovement) => renewalEntry(fen, { paymentId, at })
+
+/** What was paid for a monthly permit is earned with it. */
+export async function bookRenewal(db: Database, movement: RenewalMovement, booking: Booking): Promise<void> {
+  await insertEntry(db, entryOfRenewal(movement), booking)
 }

@@ -6,7 +6,7 @@ import type { Database } from '../../database/database.ts'
 import { isWholeShare, type RevenueShare } from '../../domain/index.ts'
 import { shareBackdated, shareNotWhole, shareTaken } from '../../errors.ts'
 import type { CompoundsService } from '../compounds/compounds.service.ts'
-import { bookClosing, bookPayment, bookRefund } from './bookkeeping.ts'
+import { bookClosing, bookPayment, bookRefund, bookRenewal } from './bookkeeping.ts'
 import * as repo from './ledger.repo.ts'
 import { toCsv } from './statement-csv.ts'
 import { statementPdf } from './statement-pdf.ts'
@@ -39,7 +39,7 @@ export function createLedgerService({ db, clock, compounds, timeZone }: LedgerPo
   return {
     handle,
     /** For whoever takes money or gives it back, in the transaction that says so. */
-    ...{ bookPayment, bookRefund },
+    ...{ bookPayment, bookRefund, bookRenewal },
 
     async list(caller: Caller, compoundId: string, filter: Filter) {
       await compounds.get(caller, compoundId)

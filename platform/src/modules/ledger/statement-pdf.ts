@@ -24,6 +24,11 @@ export function statementPdf(statement: ParkingStatement): Buffer {
       { text: String(sessions), x: right, align: 'end' },
     ],
     figure('应收停车费(元)', statement.feeFen),
+    [
+      { text: '月卡续费笔数', x: 0 },
+      { text: String(statement.renewals), x: right, align: 'end' },
+    ],
+    figure('月卡续费(元)', statement.renewalFen),
     figure('减免(元)', statement.waivedFen),
     figure('离场欠费(元)', statement.debtFen),
     figure('实收(元)', statement.receivedFen),

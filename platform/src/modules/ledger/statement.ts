@@ -23,6 +23,8 @@ const flows = (entries: readonly LedgerEntry[], matches: (account: string) => bo
 
 const feesOf = (entries: readonly LedgerEntry[]) =>
   amount(sumOf(ofKind(entries, 'fee'), (account) => account === 'revenue'))
+const renewalsOf = (entries: readonly LedgerEntry[]) =>
+  amount(sumOf(ofKind(entries, 'renewal'), (account) => account === 'revenue:monthly'))
 
 function byProvider(entries: readonly LedgerEntry[]) {
   const accounts = new Set(entries.flatMap(({ lines }) => lines.map(({ account }) => account)).filter(isClearing))
@@ -36,7 +38,7 @@ function byDay(entries: readonly LedgerEntry[], zone: TimeZone) {
   const days = Map.groupBy(entries, ({ at }) => zone.dayOf(at))
   return [...days]
     .sort(([one], [other]) => one.localeCompare(other))
-    .map(([day, of]) => ({ day, feeFen: feesOf(of), ...flows(of) }))
+    .map(([day, of]) => ({ day, feeFen: feesOf(of), renewalFen: renewalsOf(of), ...flows(of) }))
 }
 
 /** SHA-256 over the entries in the order of their ids. */
@@ -68,6 +70,8 @@ export function statementOf({ compound, month, entries, shares, zone }: Statemen
     ...{ compoundId: compound.id, compoundName: compound.name, month },
     sessions: ofKind(entries, 'fee').length,
     feeFen: feesOf(entries),
+    renewals: ofKind(entries, 'renewal').length,
+    renewalFen: renewalsOf(entries),
     waivedFen: sumOf(ofKind(entries, 'waiver'), (account) => account === 'waivers'),
     debtFen: sumOf(ofKind(entries, 'debt'), (account) => account === 'debts'),
     ...{ receivedFen, refundedFen, distributableFen },

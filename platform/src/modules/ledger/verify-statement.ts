@@ -3,7 +3,7 @@ import type { TimeZone } from '../../core/time-zone.ts'
 import type { Database } from '../../database/database.ts'
 import { fromJson } from '../../database/values.ts'
 import type { LedgerEntry } from '../../domain/index.ts'
-import { closingEntries, entryOfPayment, entryOfRefund } from './bookkeeping.ts'
+import { closingEntries, entryOfPayment, entryOfRefund, entryOfRenewal } from './bookkeeping.ts'
 import { entriesBetween, listShares } from './ledger.repo.ts'
 import { statementOf } from './statement.ts'
 
@@ -65,6 +65,9 @@ async function movements(db: Database, compoundId: string): Promise<LedgerEntry[
   })
   return [
     ...orders.map((row) => entryOfPayment({ ...base(row), at: row.paid_at ?? 0 })),
+    ...orders
+      .filter((row) => row.renewed_until !== null)
+      .map((row) => entryOfRenewal({ ...base(row), at: row.paid_at ?? 0 })),
     ...refunds.map((row) => entryOfRefund({ ...base(row), refundId: row.refund_id, at: row.done_at ?? 0 })),
   ]
 }

@@ -10,6 +10,7 @@ import { createLotNews } from './lot-news.ts'
 import { createLotsService } from './lots.service.ts'
 import * as passages from './passages.repo.ts'
 import { createPermitsService } from './permits.service.ts'
+import { createRenewalsService } from './renewals.service.ts'
 import { createReportService } from './report.service.ts'
 import { createRulesService } from './rules.service.ts'
 import { createSessionRecords } from './session-records.ts'
@@ -48,6 +49,7 @@ export function createParkingService(ports: ParkingPorts) {
     /** Tells consoles of lots that have changed; to be called every second. */
     flush: () => news.flush(),
     permits: createPermitsService(ports),
+    renewals: createRenewalsService(ports),
     rules: createRulesService(ports),
     reports: createReportService(ports),
     whatIfs: createWhatIfService(ports),

@@ -12,6 +12,7 @@ const toPermit = (row: PermitRow): Permit => ({
   kind: row.kind as Permit['kind'],
   holder: row.holder,
   ...present({ validFrom: row.valid_from, validUntil: row.valid_until, groupId: row.group_id, spaces: row.spaces }),
+  ...(row.lapse_from !== null && row.lapse_to !== null && { lapse: { from: row.lapse_from, to: row.lapse_to } }),
   ...(row.lane_ids !== null && { laneIds: fromJson(row.lane_ids) }),
 })
 
@@ -45,6 +46,8 @@ export async function addPermits(db: Database, compoundId: string, permits: read
       holder: permit.holder,
       valid_from: permit.validFrom ?? null,
       valid_until: permit.validUntil ?? null,
+      lapse_from: permit.lapse?.from ?? null,
+      lapse_to: permit.lapse?.to ?? null,
       group_id: permit.groupId ?? null,
       spaces: permit.spaces ?? null,
       lane_ids: permit.laneIds ? toJson(permit.laneIds) : null,
@@ -52,6 +55,28 @@ export async function addPermits(db: Database, compoundId: string, permits: read
     await db.insertInto('permits').values(rows).execute()
   }
 }
+
+/** Whoever changes a permit because of something else does so one after the other. */
+export const lockPermit = (db: Database, compoundId: string, plate: string) =>
+  db
+    .updateTable('permits')
+    .set((eb) => ({ kind: eb.ref('kind') }))
+    .where('compound_id', '=', compoundId)
+    .where('plate', '=', plate)
+    .execute()
+
+/** Writes the new end of a permit. */
+export const prolongPermit = (
+  db: Database,
+  { compoundId, plate }: { readonly compoundId: string; readonly plate: string },
+  { validUntil, lapse }: Pick<Permit, 'validUntil' | 'lapse'>,
+) =>
+  db
+    .updateTable('permits')
+    .set({ valid_until: validUntil ?? null, ...(lapse && { lapse_from: lapse.from, lapse_to: lapse.to }) })
+    .where('compound_id', '=', compoundId)
+    .where('plate', '=', plate)
+    .execute()
 
 export async function removePermits(db: Database, compoundId: string, plates: readonly string[]): Promise<void> {
   for (let start = 0; start < plates.length; start += rowsPerInsert)

@@ -8,11 +8,18 @@ export type LotRules = Omit<ParkingRules, 'tariffs'>
 export async function findRules(db: Database, compoundId: string): Promise<LotRules | undefined> {
   const row = await db.selectFrom('parking_rules').selectAll().where('compound_id', '=', compoundId).executeTakeFirst()
   if (!row) return undefined
-  return { policy: fromJson(row.policy), lanes: fromJson(row.lanes), ...present({ capacity: row.capacity }) }
+  return {
+    ...{ policy: fromJson(row.policy), lanes: fromJson(row.lanes) },
+    ...present({ capacity: row.capacity }),
+    ...(row.monthly !== null && { monthly: fromJson(row.monthly) }),
+  }
 }
 
 export async function saveRules(db: Database, compoundId: string, rules: LotRules): Promise<void> {
-  const values = { capacity: rules.capacity ?? null, policy: toJson(rules.policy), lanes: toJson(rules.lanes) }
+  const values = {
+    ...{ capacity: rules.capacity ?? null, policy: toJson(rules.policy), lanes: toJson(rules.lanes) },
+    monthly: rules.monthly ? toJson(rules.monthly) : null,
+  }
   await db
     .insertInto('parking_rules')
     .values({ compound_id: compoundId, ...values })

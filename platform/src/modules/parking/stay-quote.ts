@@ -47,6 +47,7 @@ export function quoteStay(stay: Stay, { tariffs, permits, credits }: Pricing, at
   const due = amountDue(tariff, {
     vehicleClass: vehicleClassIn(stay.vehicleClass),
     ...{ enteredAt: stay.enteredAt, now: at, exemptUntil: standing.expiredAt },
+    chargedUntil: standing.renewedAt,
     credits: credits.map(({ kind, ...credit }) => (kind === 'refund' ? { ...credit, fen: -credit.fen } : credit)),
   })
   return { ...due, tariff }

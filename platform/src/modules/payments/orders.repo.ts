@@ -7,6 +7,7 @@ import type { ProviderName, ProviderPayment } from './provider.ts'
 
 export const toOrder = (row: PaymentOrderRow): PaymentOrder => ({
   orderId: row.order_id,
+  kind: row.kind as PaymentOrder['kind'],
   compoundId: row.compound_id,
   sessionId: row.session_id,
   provider: row.provider as ProviderName,
@@ -16,15 +17,23 @@ export const toOrder = (row: PaymentOrderRow): PaymentOrder => ({
   expiresAt: row.expires_at,
   refundedFen: row.refunded_fen,
   ...present({ paidAt: row.paid_at, coversUntil: row.paid_at === null ? null : row.covers_until }),
+  ...present({ months: row.months, renewedUntil: row.renewed_until }),
 })
 
-export type NewOrder = Omit<PaymentOrderRow, 'state' | 'paid_at' | 'refunded_fen' | 'provider_ref' | 'pay_url'>
+type Later = 'state' | 'paid_at' | 'refunded_fen' | 'provider_ref' | 'pay_url' | 'renewed_until'
+type OfRenewals = 'kind' | 'plate' | 'months' | 'attach'
+/** For a stay, unless it says something else. */
+export type NewOrder = Omit<PaymentOrderRow, Later | OfRenewals> & Partial<Pick<PaymentOrderRow, OfRenewals>>
+const forStay = { kind: 'stay', plate: null, months: null, attach: null }
 
 /** Answers whether there was none for this quote and provider yet. */
 export async function insertOrder(db: Database, order: NewOrder): Promise<boolean> {
   const { numInsertedOrUpdatedRows = 0n } = await db
     .insertInto('payment_orders')
-    .values({ ...order, state: 'created', paid_at: null, refunded_fen: 0, provider_ref: null, pay_url: null })
+    .values({
+      ...{ ...forStay, ...order, state: 'created', paid_at: null, refunded_fen: 0, provider_ref: null, pay_url: null },
+      renewed_until: null,
+    })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
   return numInsertedOrUpdatedRows > 0n
@@ -76,6 +85,10 @@ export const lockOrder = (db: Database, orderId: string) =>
 
 export const setState = (db: Database, orderId: string, state: PaymentOrder['state']) =>
   db.updateTable('payment_orders').set({ state }).where('order_id', '=', orderId).execute()
+
+/** The permit that it was paid for ends then (UTC ms). */
+export const setRenewed = (db: Database, orderId: string, until: number) =>
+  db.updateTable('payment_orders').set({ renewed_until: until }).where('order_id', '=', orderId).execute()
 
 /** Adds what went back. */
 export const addRefunded = (db: Database, orderId: string, fen: number) =>

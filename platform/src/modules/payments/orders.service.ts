@@ -1,20 +1,22 @@
 import type { PaymentOrder } from '../../contract/index.ts'
 import type { Caller } from '../../core/ports.ts'
 import type { RecordHandler } from '../../core/records.ts'
+import type { Vault } from '../../core/vault.ts'
 import { providerFailed } from '../../errors.ts'
 import * as repo from './orders.repo.ts'
 import { attachOf, type PaymentProvider } from './provider.ts'
+import { sealRenewalNote } from './renewal-tokens.ts'
 import type { Settling, SettlingPorts } from './settling.ts'
 import { idFrom, returnSurplus } from './surplus.ts'
 
 export interface OrdersPorts extends SettlingPorts {
   readonly settling: Settling
+  readonly vault: Vault
 }
 
 /** What is to be paid, as it was quoted. */
-export interface QuotedStay {
+interface Quoted {
   readonly compoundId: string
-  readonly sessionId: string
   readonly quoteId: string
   readonly fen: number
   /** UTC ms. */
@@ -22,19 +24,32 @@ export interface QuotedStay {
   readonly expiresAt: number
 }
 
+export interface QuotedStay extends Quoted {
+  readonly sessionId: string
+}
+
+export interface QuotedRenewal extends Quoted {
+  readonly plate: string
+  readonly months: number
+}
+
+const descriptions: Readonly<Record<string, string>> = { stay: '停车费', renewal: '停车月卡续费' }
+const orderIdOf = (by: PaymentProvider, quoteId: string) => idFrom('quote', by.name, quoteId)
+
 /** Until then the notification should have come. */
 const firstAskMs = 10_000
 
 /** Attempts to pay, from the quote to the money. */
 export function createOrdersService(ports: OrdersPorts) {
-  const { db, clock, logger, settling } = ports
+  const { db, clock, logger, settling, vault } = ports
 
   async function start(orderId: string, by: PaymentProvider) {
     const row = await repo.findOrder(db, orderId)
     if (!row) throw providerFailed(by.name)
     if (row.pay_url !== null) return { order: repo.toOrder(row), payUrl: row.pay_url }
-    const order = { orderId, fen: row.fen, expiresAt: row.expires_at, description: '停车费' }
-    const attach = attachOf({ compoundId: row.compound_id, sessionId: row.session_id })
+    const description = descriptions[row.kind] ?? ''
+    const order = { orderId, fen: row.fen, expiresAt: row.expires_at, description }
+    const attach = row.attach ?? attachOf({ compoundId: row.compound_id, about: row.session_id })
     const { payUrl } = await by.start({ ...order, attach }).catch((error: unknown) => {
       logger.warn({ err: error, provider: by.name, orderId }, 'an order was not taken by its provider')
       throw providerFailed(by.name)
@@ -42,6 +57,17 @@ export function createOrdersService(ports: OrdersPorts) {
     await repo.savePayUrl(db, orderId, payUrl)
     await settling.tell(orderId)
     return { order: repo.toOrder(row), payUrl }
+  }
+
+  const rowOf = (by: PaymentProvider, { compoundId, quoteId, fen, quotedAt, expiresAt }: Quoted) => ({
+    ...{ order_id: orderIdOf(by, quoteId), compound_id: compoundId, session_id: '', provider: by.name, fen },
+    ...{ created_at: clock.now(), expires_at: expiresAt, covers_until: quotedAt, quote_id: quoteId },
+    ...{ taken_by: null, ask_at: clock.now() + firstAskMs },
+  })
+
+  async function place(by: PaymentProvider, row: repo.NewOrder) {
+    await repo.insertOrder(db, row)
+    return start(row.order_id, by)
   }
 
   const handle: RecordHandler = async (record, { db: tx, receivedAt }) => {
@@ -54,15 +80,18 @@ export function createOrdersService(ports: OrdersPorts) {
     handle,
 
     /** The same quote and provider give the same order. */
-    async begin(by: PaymentProvider, quoted: QuotedStay) {
-      const orderId = idFrom('quote', by.name, quoted.quoteId)
-      await repo.insertOrder(db, {
-        ...{ order_id: orderId, compound_id: quoted.compoundId, session_id: quoted.sessionId, provider: by.name },
-        ...{ fen: quoted.fen, created_at: clock.now(), expires_at: quoted.expiresAt, covers_until: quoted.quotedAt },
-        ...{ quote_id: quoted.quoteId, taken_by: null, ask_at: clock.now() + firstAskMs },
-      })
-      return start(orderId, by)
+    begin: (by: PaymentProvider, quoted: QuotedStay) =>
+      place(by, { ...rowOf(by, quoted), session_id: quoted.sessionId }),
+
+    /** The same, to make a permit longer. */
+    beginRenewal(by: PaymentProvider, quoted: QuotedRenewal) {
+      const { compoundId, plate, months, fen } = quoted
+      const attach = attachOf({ compoundId, about: sealRenewalNote(vault, { plate, months, fen }) })
+      return place(by, { ...rowOf(by, quoted), kind: 'renewal', plate, months, attach })
     },
+
+    isBegun: async (by: PaymentProvider, quoteId: string) =>
+      (await repo.findOrder(db, orderIdOf(by, quoteId))) !== undefined,
 
     list: (
       caller: Caller,

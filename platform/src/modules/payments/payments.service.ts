@@ -52,7 +52,7 @@ function openProviders({ settings, http, db, clock, vault }: ProviderPorts) {
 
 /** Taking money for stays, giving it back, and comparing the books with those who took it. */
 export function createPaymentsService({ settings, http = fetchHttp, ...ports }: PaymentsPorts) {
-  const { db, clock, vault, sessions } = ports
+  const { db, clock, vault } = ports
   const counters = createPaymentCounters(ports.metrics)
   const { sandbox, providers } = openProviders({ settings, http, db, clock, vault })
   const find = (name: string) => providers.get(name as ProviderName)
@@ -82,7 +82,7 @@ export function createPaymentsService({ settings, http = fetchHttp, ...ports }: 
 
   return {
     ...{ orders, refunds, reconcile, notify, handle: orders.handle, cash: createCash(shared) },
-    page: createPayPageService({ db, clock, vault, sessions, orders, providers }),
+    page: createPayPageService({ ...ports, orders, providers }),
 
     /** The page that stands in for a provider's app, as HTML; nothing where there is no such order. */
     async sandboxPage(orderId: string): Promise<string | undefined> {

@@ -70,14 +70,14 @@ export interface PaymentProvider {
   bill(day: string): Promise<readonly BillLine[]>
 }
 
-/** Ids are text without blanks. */
-export const attachOf = ({ compoundId, sessionId }: { readonly compoundId: string; readonly sessionId: string }) => {
-  const attach = `${compoundId} ${sessionId}`
-  // What WeChat takes; the stay is worth less than the place.
+/** Ids are text without blanks. `about`: the stay, or a sealed note of a renewal. */
+export const attachOf = ({ compoundId, about }: { readonly compoundId: string; readonly about: string }) => {
+  const attach = `${compoundId} ${about}`
+  // What WeChat takes; the rest is worth less than the place.
   return attach.length <= 127 ? attach : compoundId
 }
 
-export function fromAttach(attach = ''): { readonly compoundId: string; readonly sessionId: string } | undefined {
-  const [compoundId = '', sessionId = ''] = attach.split(' ')
-  return compoundId === '' ? undefined : { compoundId, sessionId }
+export function fromAttach(attach = ''): { readonly compoundId: string; readonly about: string } | undefined {
+  const [compoundId = '', about = ''] = attach.split(' ')
+  return compoundId === '' ? undefined : { compoundId, about }
 }

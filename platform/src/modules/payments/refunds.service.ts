@@ -2,7 +2,7 @@ import type { PaymentOrder } from '../../contract/index.ts'
 import type { Caller } from '../../core/ports.ts'
 import type { Database } from '../../database/database.ts'
 import type { PaymentOrderRow } from '../../database/payment-tables.ts'
-import { paymentNotFound, refundTaken, refundTooHigh } from '../../errors.ts'
+import { paymentNotFound, refundTaken, refundTooHigh, renewalNotRefunded } from '../../errors.ts'
 import * as orders from './orders.repo.ts'
 import { createRefundMaking, type RefundMakingPorts } from './refund-making.ts'
 import * as repo from './refunds.repo.ts'
@@ -30,6 +30,7 @@ export function createRefundsService(ports: RefundMakingPorts) {
     async refund(caller: Caller, orderId: string, request: Request): Promise<PaymentOrder> {
       const order = await orders.findOrderWithin(db, orderId, caller.scope)
       if (!order) throw paymentNotFound(orderId)
+      if (order.renewed_until !== null) throw renewalNotRefunded()
       const refundId = idFrom('request', orderId, request.requestId)
       const wanted = { ...request, refundId, by: caller.username }
       await db.transaction().execute((tx) => ask(tx, order, wanted))

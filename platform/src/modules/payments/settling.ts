@@ -1,14 +1,17 @@
 import type { BaseLogger } from 'pino'
 import type { Metrics } from '../../core/metrics.ts'
 import type { Clock, Publisher } from '../../core/ports.ts'
+import type { Vault } from '../../core/vault.ts'
 import type { Database } from '../../database/database.ts'
 import type { PaymentOrderRow } from '../../database/payment-tables.ts'
 import type { DesiredService } from '../gateways/desired.service.ts'
 import type { LedgerService } from '../ledger/ledger.service.ts'
+import type { RenewalsService } from '../parking/renewals.service.ts'
 import * as repo from './orders.repo.ts'
 import type { PaymentCounters } from './payment-counters.ts'
-import { fromAttach, type ProviderName, type ProviderPayment } from './provider.ts'
+import { createRenewing } from './renewing.ts'
 import { returnSurplus } from './surplus.ts'
+import { createTakingOver, type Told } from './taking-over.ts'
 
 export interface SettlingPorts {
   readonly db: Database
@@ -18,32 +21,19 @@ export interface SettlingPorts {
   readonly logger: Pick<BaseLogger, 'warn' | 'info'>
   readonly desired: DesiredService
   readonly ledger: LedgerService
+  readonly renewals: RenewalsService
+  readonly vault: Vault
   readonly counters: PaymentCounters
 }
 
 /** `unknown`: there is no such order, and nothing tells whose it could be. */
 export type Settlement = 'paid' | 'repeated' | 'unknown'
-type Told = ProviderPayment & { readonly provider: ProviderName }
 
 /** Books what a provider has taken: once, and together with all that follows from it. */
 export function createSettling(ports: SettlingPorts) {
-  const { db, clock, publisher, logger, desired, ledger, counters } = ports
-
-  /** Our database was set back, or the order never came to be stored: the provider knows whose it is. */
-  async function takeOver(tx: Database, told: Told): Promise<PaymentOrderRow | undefined> {
-    const owner = fromAttach(told.attach)
-    if (
-      !owner ||
-      !(await tx.selectFrom('compounds').select('id').where('id', '=', owner.compoundId).executeTakeFirst())
-    )
-      return undefined
-    await repo.insertOrder(tx, {
-      ...{ order_id: told.orderId, compound_id: owner.compoundId, session_id: owner.sessionId },
-      ...{ provider: told.provider, fen: told.fen, created_at: told.paidAt, expires_at: told.paidAt },
-      ...{ covers_until: told.paidAt, quote_id: `taken-over/${told.orderId}`, taken_by: null, ask_at: null },
-    })
-    return repo.findOrder(tx, told.orderId)
-  }
+  const { db, clock, publisher, logger, desired, ledger, counters, vault } = ports
+  const renew = createRenewing(ports)
+  const takeOver = createTakingOver(vault)
 
   /** The order, the books, what goes back of it: in one transaction. */
   async function book(tx: Database, order: PaymentOrderRow, told: Told): Promise<boolean> {
@@ -53,6 +43,7 @@ export function createSettling(ports: SettlingPorts) {
     const movement = { paymentId: told.orderId, provider: told.provider, fen: told.fen, at: told.paidAt }
     const booking = { compoundId: order.compound_id, now }
     await ledger.bookPayment(tx, { ...movement, sessionId: order.session_id }, booking)
+    if (order.kind === 'renewal') await renew(tx, order, { ...told, now })
     if (order.session_id !== '') await returnSurplus(tx, order.session_id, now)
     return true
   }
@@ -80,7 +71,8 @@ export function createSettling(ports: SettlingPorts) {
         counters.payment(told.provider, 'other-amount')
       }
       const booked: string[] = []
-      await desired.change(order.compound_id, 'payments', async (tx) => {
+      const area = order.kind === 'renewal' ? 'parking' : 'payments'
+      await desired.change(order.compound_id, area, async (tx) => {
         if (await book(tx, order, told)) booked.push(told.orderId)
       })
       if (booked.length === 0) return 'repeated'
