@@ -40,7 +40,7 @@ export function createReads(lot: Lot, onDecided: OnDecided) {
     const lane = lanes.of(laneId)
     const now = lot.timeAt(laneId)
     const before = lane.state.read
-    if (!before || now - before.car.at > patienceOf(before)) return
+    if (!before || now - before.car.at >= patienceOf(before)) return
     const { car, colour, confidence, candidates, claimedOf } = before
     const context = { deviceId: laneId, eventId: car.eventId, at: Math.max(now, car.at), replayed: false }
     lane.answered = undefined
