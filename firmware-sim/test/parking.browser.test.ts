@@ -60,7 +60,6 @@ test('a visitor pays at the exit by phone, and the arm opens', async () => {
   const { path } = await house.admin.call(getLaneQr, { params: { laneId: 'north-out' } })
   const page = await openPage(house.admin.url, phone)
   await page.goto(path)
-  await page.getByRole('button', { name: '中文' }).tap()
 
   await page.locator('.waiting').tap()
   const quote = page.getByTestId('quote-due')
@@ -72,7 +71,7 @@ test('a visitor pays at the exit by phone, and the arm opens', async () => {
   await page.getByTestId('pay-sandbox').tap()
   await page.getByRole('button', { name: /Pay/ }).tap()
   await page.getByText('已支付').waitFor()
-  await page.goto(path)
+  await page.getByRole('link', { name: /返回/ }).tap()
   await page.getByTestId('pay-paid').waitFor()
 
   await vi.waitFor(async () => {

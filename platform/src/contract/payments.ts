@@ -172,6 +172,8 @@ export const notifyPayment = {
 } as const satisfies Endpoint
 
 const SandboxParams = Type.Object({ orderId: OrderId })
+/** Where the driver came from, and goes back to. */
+const SandboxQuery = Type.Object({ back: Type.Optional(Type.String({ pattern: '^/pay/[A-Za-z0-9._-]{8,200}$' })) })
 
 export const getSandboxPage = {
   method: 'GET',
@@ -179,7 +181,7 @@ export const getSandboxPage = {
   summary: 'Page of the provider that only pretends; there only with GATEHOUSE_PAYMENT_SANDBOX',
   access: 'public',
   audit: 'none',
-  schema: { params: SandboxParams, response: { 200: Type.Unknown() } },
+  schema: { params: SandboxParams, querystring: SandboxQuery, response: { 200: Type.Unknown() } },
 } as const satisfies Endpoint
 
 export const paySandboxOrder = {
@@ -188,7 +190,7 @@ export const paySandboxOrder = {
   summary: 'Pay there; no money is moved',
   access: 'public',
   audit: 'none',
-  schema: { params: SandboxParams, response: { 200: Type.Unknown() } },
+  schema: { params: SandboxParams, querystring: SandboxQuery, response: { 200: Type.Unknown() } },
 } as const satisfies Endpoint
 
 export const recordCashPayment = {

@@ -15,3 +15,7 @@ export function rememberOrder(laneToken: string, orderId: string | undefined): v
   sessionStorage.removeItem(keyOf(laneToken))
   if (location.search !== '') history.replaceState(undefined, '', location.pathname)
 }
+
+/** The sandbox leads back to where the driver came from; the apps of real providers do so by themselves. */
+export const withWayBack = (payUrl: string): string =>
+  payUrl.startsWith('/api/pay/sandbox/') ? `${payUrl}?${new URLSearchParams({ back: location.pathname })}` : payUrl

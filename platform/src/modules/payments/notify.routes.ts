@@ -25,20 +25,20 @@ export const notifyRoutes: FastifyPluginAsyncTypebox<{ payments: PaymentsService
     },
   })
 
-  async function page(orderId: string) {
-    const text = await payments.sandboxPage(orderId)
+  async function page(orderId: string, back: string | undefined) {
+    const text = await payments.sandboxPage(orderId, back)
     if (text === undefined) throw paymentNotFound(orderId)
     return text
   }
   app.route({
     ...{ ...getSandboxPage, config: seldom },
-    handler: async (request, reply) => reply.type(html).send(await page(request.params.orderId)),
+    handler: async (request, reply) => reply.type(html).send(await page(request.params.orderId, request.query.back)),
   })
   app.route({
     ...{ ...paySandboxOrder, config: seldom, bodyLimit },
     async handler(request, reply) {
       await payments.sandboxPay(request.params.orderId)
-      return reply.type(html).send(await page(request.params.orderId))
+      return reply.type(html).send(await page(request.params.orderId, request.query.back))
     },
   })
 }

@@ -85,9 +85,9 @@ export function createPaymentsService({ settings, http = fetchHttp, ...ports }: 
     page: createPayPageService({ ...ports, orders, providers }),
 
     /** The page that stands in for a provider's app, as HTML; nothing where there is no such order. */
-    async sandboxPage(orderId: string): Promise<string | undefined> {
+    async sandboxPage(orderId: string, back?: string): Promise<string | undefined> {
       const row = await sandbox?.find(orderId)
-      return row && sandboxPage(row, clock.now())
+      return row && sandboxPage(row, { now: clock.now(), back })
     },
     sandboxPay: (orderId: string) => sandbox?.pay(orderId) ?? Promise.resolve('unknown' as const),
 

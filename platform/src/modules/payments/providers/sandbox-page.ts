@@ -1,7 +1,13 @@
 import type { SandboxPaymentRow } from '../../../database/payment-tables.ts'
 
+interface Visit {
+  readonly now: number
+  /** A path of ours: the page that led here. */
+  readonly back?: string | undefined
+}
+
 /** The page behind the sandbox's QR code: one amount, one button, nothing personal. */
-export function sandboxPage(row: SandboxPaymentRow, now: number): string {
+export function sandboxPage(row: SandboxPaymentRow, { now, back }: Visit): string {
   const amount = (row.fen / 100).toFixed(2)
   const isOver = now > row.expires_at && row.fen % 100 !== 96
   const rest =
@@ -10,6 +16,7 @@ export function sandboxPage(row: SandboxPaymentRow, now: number): string {
       : isOver
         ? '<p role="status">订单已过期 · Expired</p>'
         : '<form method="post"><button type="submit">支付 · Pay</button></form>'
+  const wayBack = back === undefined ? '' : `<p><a href="${back}">返回 · Back</a></p>`
   return `<!doctype html>
 <html lang="zh-CN">
 <head>
@@ -27,6 +34,7 @@ button { font-size: 1.25rem; padding: 0.75rem 2rem; width: 100% }
 <p>不会扣款 · No money is moved</p>
 <strong>¥ ${amount}</strong>
 ${rest}
+${wayBack}
 </body>
 </html>
 `
