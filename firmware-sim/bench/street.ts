@@ -42,9 +42,16 @@ export const streetOf = ({ permits, furtherSensors = 0 }: StreetOptions): Desire
   parking: { permits: permitsOf(permits) },
 })
 
+interface StreetGatewayOptions {
+  readonly desired?: string
+  readonly port?: number
+  readonly onSpawned?: (pid: number) => void
+}
+
 /** A gateway whose centre cannot be reached. Without `desired` it lives on what it has stored in `data`. */
-export const startStreetGateway = (data: string, { desired, port = 0 }: { desired?: string; port?: number }) =>
+export const startStreetGateway = (data: string, { desired, port = 0, onSpawned }: StreetGatewayOptions) =>
   startPart('gateway', {
+    ...(onSpawned && { onSpawned }),
     env: {
       GATEHOUSE_DATA: data,
       GATEHOUSE_GATEWAY_ID: 'bench',

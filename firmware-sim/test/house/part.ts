@@ -29,6 +29,8 @@ export type PartName = keyof typeof mains
 interface PartOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly args?: readonly string[]
+  /** Called with the process id at once, long before the part is ready. */
+  readonly onSpawned?: (pid: number) => void
 }
 
 const endOf = async (child: ChildProcess) => {
@@ -49,12 +51,13 @@ function readyLine(output: string, message: string): Record<string, unknown> | u
 }
 
 /** Starts one part and waits until it listens; fails with its output if it ends before. */
-export async function startPart(name: PartName, { env = {}, args = [] }: PartOptions = {}): Promise<Part> {
+export async function startPart(name: PartName, { env = {}, args = [], onSpawned }: PartOptions = {}): Promise<Part> {
   const child = spawn(process.execPath, [mains[name], ...args], {
     cwd: root,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  onSpawned?.(child.pid ?? 0)
   let output = ''
   const message = name === 'simulator' ? 'simulator running' : `${name} listening`
   const ready = await new Promise<Record<string, unknown>>((resolve, reject) => {
