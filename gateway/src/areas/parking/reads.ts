@@ -77,26 +77,32 @@ export interface Kept {
   readonly cause: string
 }
 
-/** Writes a decision down, then carries it out. Answers whether it was carried out. */
-export async function keep(lot: Lot, { read, context, cause }: Kept, carryOut: Answer = answer): Promise<boolean> {
+/** What is written down of a decision. */
+function draftOf(lot: Lot, read: Read, context: SignalContext): Draft {
   const { deviceId: laneId, replayed } = context
   const lane = lot.lanes.of(laneId)
   const draft = new Draft()
   draft.tell(decisionEvent(lot, read, context))
   lot.lanes.change(draft, laneId, remembered(lane.state, read, replayed))
   const { decision, car } = read
-  const { rawPlate, at } = car
-  if (!replayed) draft.after(() => (lane.answered = { rawPlate, at, decision }))
-  lane.deciding = decision === 'open' && !replayed ? car : undefined
+  if (!replayed) draft.after(() => (lane.answered = { rawPlate: car.rawPlate, at: car.at, decision }))
+  return draft
+}
+
+/** Writes a decision down, then carries it out. Answers whether it was carried out. */
+export async function keep(lot: Lot, { read, context, cause }: Kept, carryOut: Answer = answer): Promise<boolean> {
+  const lane = lot.lanes.of(context.deviceId)
+  const isLive = !context.replayed
+  lane.deciding = isLive && read.decision === 'open' ? read.car : undefined
   try {
-    const isNews = await draft.commit(lot.house.store, cause)
+    const isNews = await draftOf(lot, read, context).commit(lot.house.store, cause)
     lane.isDurable = true
-    if (isNews && !replayed) carryOut(lot, read, context)
-    return isNews && !replayed
+    if (isNews && isLive) carryOut(lot, read, context)
+    return isNews && isLive
   } catch (error) {
     lane.isDurable = !isHeld(error)
     // A full disk must keep nobody in; the message is not acknowledged, and is written when there is room.
-    if (isFirstHeld(error) && !replayed) carryOut(lot, read, context)
+    if (isFirstHeld(error) && isLive) carryOut(lot, read, context)
     throw error
   } finally {
     lane.deciding = undefined

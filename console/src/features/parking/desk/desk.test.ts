@@ -182,7 +182,8 @@ describe('the desk', () => {
     await opened.page.findAll('form')[1]?.trigger('submit')
     await flushPromises()
     expect(opened.asked.at(-1)?.body).toEqual({ say: '请扫描车道二维码缴费后离场' })
-    expect(obstacleOf(opened)).toBe('ended')
+    expect(opened.page.get('[data-testid=call-panel]').attributes('data-state')).toBe('ended')
+    expect(opened.page.find('[data-obstacle]').exists(), 'nothing to be warned of').toBe(false)
   })
 
   test('quiet when nobody calls', async () => {
