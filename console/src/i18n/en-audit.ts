@@ -103,6 +103,7 @@ export const enAuditAction: Texts['auditAction'] = {
   listPermits: 'looked at permits',
   listLaneCalls: 'looked at calls from lanes',
   answerLaneCall: 'answered a call from a lane',
+  handBackLaneCall: 'handed a call from a lane back',
   endLaneCall: 'ended a call from a lane without opening',
   raiseLane: 'raised an arm from afar',
   claimLane: 'claimed a car without a plate at a lane',

@@ -99,6 +99,7 @@ export const zhCNAuditAction = {
   listPermits: '查看了车辆通行证',
   listLaneCalls: '查看了车道呼叫',
   answerLaneCall: '接听了车道呼叫',
+  handBackLaneCall: '把车道呼叫转给他人',
   endLaneCall: '结束了车道呼叫，未抬杆',
   raiseLane: '远程抬杆',
   claimLane: '在车道认领无牌车',
