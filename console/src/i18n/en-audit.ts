@@ -127,6 +127,8 @@ export const enAuditAction: Texts['auditAction'] = {
   renewLaneQr: 'renewed the payment QR code of a lane',
   listPayments: 'looked at payments',
   reconcilePayments: 'compared payments with a provider',
+  putPermit: 'changed one permit',
+  removePermit: 'took one permit away',
   putPermits: 'replaced the permits',
   getMedia: 'looked at a picture',
   platformStart: 'the platform started',

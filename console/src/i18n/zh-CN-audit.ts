@@ -123,6 +123,8 @@ export const zhCNAuditAction = {
   renewLaneQr: '更换车道缴费二维码',
   listPayments: '查看了付款记录',
   reconcilePayments: '与收款方对账',
+  putPermit: '修改了一张车辆通行证',
+  removePermit: '取消了一张车辆通行证',
   putPermits: '更新了车辆通行证',
   getMedia: '查看了图片',
   platformStart: '平台启动',
