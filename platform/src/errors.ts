@@ -165,7 +165,7 @@ export const sheetHasProblems = (count: number, row: number) =>
     `The sheet has ${count} problems, the first in row ${row}; nothing was imported. Look at the preview and mend them`,
   )
 export const permitsChanged = () =>
-  new AppError('PERMITS_CHANGED', 409, 'Somebody else has changed the permits meanwhile; look at the preview again')
+  new AppError('PERMITS_CHANGED', 409, 'Somebody else has changed the permits meanwhile; look at them again')
 export const tariffInvalid = (problems: string) =>
   new AppError('TARIFF_INVALID', 400, `Nobody can be charged by this tariff: ${problems}`)
 export const tariffBackdated = () =>

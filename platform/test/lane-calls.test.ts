@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answerLaneCall, listLaneCalls } from '../src/contract/index.ts'
+import { answerLaneCall, handBackLaneCall, listLaneCalls } from '../src/contract/index.ts'
 import { guard, hour, minute, openLot, otherGuard, picture, stranger } from './parking-setup.ts'
 import { call, createOutbox, databases, signInAs, system, usePostgres } from './setup.ts'
 
@@ -91,6 +91,45 @@ describe.each(databases)('calls from lanes on %s', (kind) => {
     await expect(laneCalls.end(other, 'lane-out/help1', undefined)).rejects.toMatchObject({ code: 'LANE_CALL_TAKEN' })
     await help({ eventId: 'help2' })
     expect(await list()).toMatchObject([{ state: 'answered', answeredBy }])
+  })
+
+  test('a call that is handed back rings again for everybody, and becomes an alert when nobody takes it', async () => {
+    const { help, laneCalls, list, alerts, time } = await open()
+    const callId = 'lane-out/help1'
+    await help()
+    const at = time.now
+    await laneCalls.answer(guard, callId)
+    await expect(laneCalls.handBack(otherGuard, callId)).rejects.toMatchObject({ code: 'LANE_CALL_TAKEN' })
+    await expect(laneCalls.handBack(stranger, callId)).rejects.toMatchObject({ code: 'LANE_CALL_NOT_FOUND' })
+    time.now += 9 * minute
+    const back = await laneCalls.handBack(guard, callId)
+    expect(back).toMatchObject({ state: 'ringing', at, receivedAt: at })
+    expect(back).not.toHaveProperty('answeredBy')
+    expect(await laneCalls.handBack(guard, callId)).toEqual(back)
+    expect(await laneCalls.answer(otherGuard, callId)).toMatchObject({ answeredBy: otherGuard.username })
+    await expect(laneCalls.handBack(guard, callId)).rejects.toMatchObject({ code: 'LANE_CALL_TAKEN' })
+    expect(await laneCalls.handBack(system, callId)).toMatchObject({ state: 'ringing' })
+    time.now += 9 * minute
+    await laneCalls.tick()
+    expect(await list()).toMatchObject([{ state: 'ringing' }])
+    time.now += 2 * minute
+    await laneCalls.tick()
+    expect(await alerts()).toMatchObject([{ type: 'parking.help-requested', details: { unanswered: true } }])
+    await expect(laneCalls.handBack(guard, callId)).rejects.toMatchObject({ code: 'LANE_CALL_ENDED' })
+  })
+
+  test('over HTTP a call that is handed back is told to everybody, and is in the audit log', async () => {
+    const { help, house } = await open()
+    await help()
+    const cookie = await signInAs(house, { username: 'g', role: 'guard', scope: 'riverside/east' })
+    const params = { callId: 'lane-out/help1' }
+    await call(house, answerLaneCall, { cookie, params })
+    expect(await call(house, handBackLaneCall, { cookie, params })).toMatchObject({ body: { state: 'ringing' } })
+    const entries = await house.db.selectFrom('audit_entries').selectAll().execute()
+    expect(entries.filter(({ action }) => action === 'handBackLaneCall')).toMatchObject([
+      { actor: 'g', outcome: 'asked', target: params.callId },
+      { actor: 'g', outcome: 'done' },
+    ])
   })
 
   test('a call that is ended without opening is explained at the lane', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { importPermits, previewPermitImport } from '../src/contract/index.ts'
+import { importPermits, previewPermitImport, type Permit } from '../src/contract/index.ts'
+import { createPermitsService } from '../src/modules/parking/permits.service.ts'
 import { keeper, openLot, stranger } from './parking-setup.ts'
 import { call, databases, signInAs, system, usePostgres } from './setup.ts'
 
@@ -84,6 +85,94 @@ describe.each(databases)('permits on %s', (kind) => {
     expect(await list()).toEqual([])
     await expect(permits.preview(stranger, 'garden', { sheet, mode: 'merge' })).rejects.toThrow()
     await expect(permits.import(stranger, 'garden', { sheet, mode: 'merge' })).rejects.toThrow()
+  })
+
+  test('one permit is added, changed, given to another plate and taken away, and the others stay', async () => {
+    const { permits, list, sent } = await open()
+    const other = { plate: '京A12346', kind: 'free' as const, holder: '赵' }
+    await permits.replace(system, 'garden', [other])
+    const pushed = sent('desired').length
+    const first: Permit = { plate: '京A12345', kind: 'monthly', holder: '李' }
+    await permits.change(keeper, 'garden', { plate: first.plate, before: undefined, after: first })
+    expect(await list()).toEqual([first, other])
+    await expect.poll(() => sent('desired').length).toBeGreaterThan(pushed)
+    const second: Permit = { ...first, validUntil: 1_800_000_000_000, laneIds: ['lane-in'] }
+    await permits.change(keeper, 'garden', { plate: first.plate, before: first, after: second })
+    const third = { ...second, plate: '京A12347' }
+    await permits.change(keeper, 'garden', { plate: first.plate, before: second, after: third })
+    expect(await list()).toEqual([other, third])
+    await permits.change(keeper, 'garden', { plate: third.plate, before: third, after: undefined })
+    expect(await list()).toEqual([other])
+    const change = { plate: other.plate, before: other, after: undefined }
+    await expect(permits.change(stranger, 'garden', change)).rejects.toMatchObject({ code: 'COMPOUND_NOT_FOUND' })
+  })
+
+  test('a permit that somebody else has changed meanwhile is not changed', async () => {
+    const { permits, list } = await open()
+    const seen: Permit = { plate: '京A12345', kind: 'monthly', holder: '李' }
+    const other: Permit = { plate: '京A12346', kind: 'free', holder: '赵' }
+    await permits.replace(system, 'garden', [{ ...seen, holder: '王' }, other])
+    const before = await list()
+    const change = (plate: string, from: Permit | undefined, after: Permit | undefined) =>
+      expect(permits.change(system, 'garden', { plate, before: from, after })).rejects.toMatchObject({
+        ...{ code: 'PERMITS_CHANGED', statusCode: 409 },
+      })
+    await change(seen.plate, seen, { ...seen, kind: 'free' })
+    await change(seen.plate, seen, undefined)
+    await change(seen.plate, undefined, seen)
+    await change('京A12347', { ...seen, plate: '京A12347' }, seen)
+    await change(other.plate, other, { ...other, plate: seen.plate })
+    expect(await list()).toEqual(before)
+  })
+
+  test('of two who change the same permit at once one is told so', async () => {
+    const { permits, list } = await open()
+    const seen: Permit = { plate: '京A12345', kind: 'monthly', holder: '李' }
+    await permits.replace(system, 'garden', [seen])
+    const afters = ['王', '赵', '钱', '孙'].map((holder): Permit => ({ ...seen, holder }))
+    const done = await Promise.allSettled(
+      afters.map((after) => permits.change(system, 'garden', { plate: seen.plate, before: seen, after })),
+    )
+    expect(done.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    for (const answer of done)
+      if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'PERMITS_CHANGED' })
+    expect(await list()).toEqual([afters[done.findIndex(({ status }) => status === 'fulfilled')]])
+  })
+
+  test('an import that was planned before somebody changed the permits imports nothing', async () => {
+    const { permits, list, services, house, time } = await open()
+    const meanwhile: Permit = { plate: '京A12345', kind: 'monthly', holder: '李' }
+    const { compounds, devices, desired } = services
+    const slow = createPermitsService({
+      ...{ db: house.db, clock: { now: () => time.now }, compounds, devices, timeZone: 'Asia/Shanghai' },
+      desired: {
+        ...desired,
+        async change(compoundId, area, write) {
+          await permits.change(system, 'garden', { plate: meanwhile.plate, before: undefined, after: meanwhile })
+          return desired.change(compoundId, area, write)
+        },
+      },
+    })
+    const sheet = [header, ['京B12345', '月租']]
+    await expect(slow.import(system, 'garden', { sheet, mode: 'replace' })).rejects.toMatchObject({
+      ...{ code: 'PERMITS_CHANGED', statusCode: 409 },
+    })
+    expect(await list()).toEqual([meanwhile])
+  })
+
+  test('the cars of a group take over the number of spaces of the one that was changed', async () => {
+    const { permits, list } = await open()
+    const inGroup = (plate: string, spaces: number): Permit => ({
+      plate,
+      kind: 'group',
+      holder: '李',
+      groupId: 'A',
+      spaces,
+    })
+    const [first, second] = [inGroup('京A12345', 1), inGroup('京A12346', 1)]
+    await permits.replace(system, 'garden', [first, second, { ...inGroup('京A12347', 5), groupId: 'B' }])
+    await permits.change(system, 'garden', { plate: first.plate, before: first, after: { ...first, spaces: 2 } })
+    expect((await list()).map(({ spaces }) => spaces)).toEqual([2, 2, 5])
   })
 
   test('lanes and groups are kept as they were entered', async () => {

@@ -9,6 +9,7 @@ const sheet = [
   ['plate', 'kind'],
   ['京A12345', 'monthly'],
 ]
+const permitOf = { plate: '京A12345', kind: 'monthly', holder: 'Li' }
 const setupBody = { kind: 'barrier', name: 'Gate', place: 'North' }
 
 /** A call of every endpoint that is well-formed and is about the compound `garden`. */
@@ -35,6 +36,8 @@ const inputs: Readonly<Record<string, { readonly querystring?: object; readonly 
   resolveAlert: { body: {} },
   noteAlert: { body: { text: 'seen' } },
   putPermits: { body: [] },
+  putPermit: { body: { permit: permitOf } },
+  removePermit: { body: { before: permitOf } },
   previewPermitImport: { body: { sheet, mode: 'merge' } },
   importPermits: { body: { sheet, mode: 'merge' } },
   putLanePolicies: { body: { policy: defaultLanePolicy, lanes: {} } },
@@ -79,6 +82,7 @@ async function start() {
       commandId: 'none',
       broadcastId: 'none',
       laneId: 'barrier-garden',
+      plate: permitOf.plate,
       callId: 'barrier-garden/e9',
       raiseId: 'none',
       ticketId: 'none',

@@ -79,6 +79,7 @@ export const enParking: ParkingTexts = {
     pressOut: 'Pressing raises {lane} and lets {plate} out',
     raise: 'Raise the arm',
     raising: 'Raising…',
+    handBack: 'Leave it to somebody else (it rings again)',
     endTitle: 'End without opening',
     endSilent: 'End the call (say nothing)',
     endSaying: 'Say it and end the call',

@@ -260,6 +260,7 @@ export const enWords: { readonly [Group in keyof typeof zhCNWords]: Record<keyof
       DEVICE_TIMEOUT: 'The device did not answer in time',
       GATEWAY_STOPPING: 'The gateway was stopped before the device answered; look whether it acted',
       COMMAND_REPEATED: 'The gateway was restarted before the device answered; look whether it acted',
+      PERMITS_CHANGED: 'Somebody else has just changed the permits; look at them again',
       COMMAND_UNKNOWN: 'The device cannot do this',
       INVALID_ARGUMENTS: 'The values are not usable',
       INVALID_INPUT: 'The input is not usable',

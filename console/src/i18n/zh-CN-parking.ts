@@ -79,6 +79,7 @@ export const zhCNParking = {
     pressOut: '按下后：{lane} 抬杆，放行 {plate} 出场',
     raise: '抬杆放行',
     raising: '正在抬杆…',
+    handBack: '转给他人（重新响铃）',
     endTitle: '不抬杆，结束呼叫',
     endSilent: '结束呼叫（不播报）',
     endSaying: '播报并结束呼叫',

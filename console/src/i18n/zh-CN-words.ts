@@ -258,6 +258,7 @@ export const zhCNWords = {
     DEVICE_TIMEOUT: '设备没有在时限内响应',
     GATEWAY_STOPPING: '设备响应前网关已停止，请现场确认是否已执行',
     COMMAND_REPEATED: '设备响应前网关已重启，请现场确认是否已执行',
+    PERMITS_CHANGED: '有人刚改过车辆通行证，请重新查看后再改',
     COMMAND_UNKNOWN: '设备不支持此操作',
     INVALID_ARGUMENTS: '参数不正确',
     INVALID_INPUT: '输入不正确',

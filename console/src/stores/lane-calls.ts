@@ -1,4 +1,10 @@
-import { answerLaneCall, endLaneCall, listLaneCalls, type LaneCall } from '@gatehouse/platform/contract'
+import {
+  answerLaneCall,
+  endLaneCall,
+  handBackLaneCall,
+  listLaneCalls,
+  type LaneCall,
+} from '@gatehouse/platform/contract'
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { call } from '../api/http'
@@ -66,6 +72,8 @@ export const useLaneCalls = defineStore('lane-calls', () => {
         throw reason
       }
     },
+    /** It rings again, for everybody. */
+    handBack: async (callId: string) => keep(await call(handBackLaneCall, { params: { callId } })),
     end: async (callId: string, say: string) =>
       keep(await call(endLaneCall, { params: { callId }, body: say === '' ? {} : { say } })),
   }

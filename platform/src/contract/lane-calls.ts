@@ -103,6 +103,16 @@ export const answerLaneCall = {
   schema: { params: CallParams, response: { 200: LaneCall } },
 } as const satisfies Endpoint
 
+export const handBackLaneCall = {
+  method: 'POST',
+  url: '/api/parking/calls/:callId/hand-back',
+  summary:
+    'Put a call that you have taken back into the queue: it rings again for everybody. An administrator may for others',
+  access: answerers,
+  audit: 'change',
+  schema: { params: CallParams, response: { 200: LaneCall } },
+} as const satisfies Endpoint
+
 export const endLaneCall = {
   method: 'POST',
   url: '/api/parking/calls/:callId/end',

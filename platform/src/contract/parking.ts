@@ -99,6 +99,40 @@ export const putPermits = {
   },
 } as const satisfies Endpoint
 
+const PermitParams = Type.Object({ compoundId: Id, plate: Permit.properties.plate })
+
+export const putPermit = {
+  method: 'PUT',
+  url: '/api/compounds/:compoundId/permits/:plate',
+  summary: 'Add or change the permit of one plate; refused when somebody else has changed it meanwhile',
+  access: ['admin', 'property'],
+  audit: 'change',
+  schema: {
+    params: PermitParams,
+    body: Type.Object({
+      /** May name another plate: then that one gets the permit instead. Its group takes over its number of spaces. */
+      permit: Permit,
+      /** The permit as it was seen; without one the plate has none so far. */
+      before: Type.Optional(Permit),
+    }),
+    response: { 200: Type.Object({ revision: Type.Integer() }) },
+  },
+} as const satisfies Endpoint
+
+export const removePermit = {
+  method: 'POST',
+  url: '/api/compounds/:compoundId/permits/:plate/removal',
+  summary: 'Take the permit of one plate away; refused when somebody else has changed it meanwhile',
+  access: ['admin', 'property'],
+  audit: 'change',
+  schema: {
+    params: PermitParams,
+    /** The permit as it was seen. */
+    body: Type.Object({ before: Permit }),
+    response: { 200: Type.Object({ revision: Type.Integer() }) },
+  },
+} as const satisfies Endpoint
+
 export const previewPermitImport = {
   method: 'POST',
   url: '/api/compounds/:compoundId/permits/preview',

@@ -105,7 +105,7 @@ export function createSubjects(db: Database) {
       const { role, scope } = call.caller ?? {}
       const who = { ...(role !== undefined && { role }), ...(scope !== undefined && { scope }) }
       return {
-        target: Object.values(call.params).at(-1),
+        target: Object.entries(call.params).findLast(([name]) => name !== 'plate')?.[1],
         compoundId,
         details: { ...who, ...(checked && fieldDetails(call)), ...more },
       }

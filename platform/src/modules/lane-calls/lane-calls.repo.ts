@@ -31,17 +31,18 @@ export const insertCall = (db: Database, row: LaneCallRow): Promise<LaneCallRow 
 
 type Change = Partial<Omit<LaneCallRow, 'call_id' | 'compound_id' | 'lane_id'>>
 
-/** Changes the call if it is in one of these states. */
+/** Changes the call if it is in one of these states and, where that is said, taken by this person. */
 export const changeCall = (
   db: Database,
   callId: string,
-  { from, change }: { readonly from: readonly string[]; readonly change: Change },
+  { from, by, change }: { readonly from: readonly string[]; readonly by?: string | undefined; readonly change: Change },
 ): Promise<LaneCallRow | undefined> =>
   db
     .updateTable('lane_calls')
     .set(change)
     .where('call_id', '=', callId)
     .where('state', 'in', from)
+    .$if(by !== undefined, (query) => query.where('answered_by', '=', by ?? ''))
     .returningAll()
     .executeTakeFirst()
 

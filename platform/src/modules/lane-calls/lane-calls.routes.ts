@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import {
   answerLaneCall,
   endLaneCall,
+  handBackLaneCall,
   listLaneCalls,
   listLaneRaises,
   raiseLane,
@@ -16,6 +17,10 @@ export const laneCallsRoutes: FastifyPluginAsyncTypebox<{ laneCalls: LaneCallsSe
 ) => {
   app.route({ ...listLaneCalls, handler: (request) => laneCalls.list(callerOf(request), request.query) })
   app.route({ ...answerLaneCall, handler: (request) => laneCalls.answer(callerOf(request), request.params.callId) })
+  app.route({
+    ...handBackLaneCall,
+    handler: (request) => laneCalls.handBack(callerOf(request), request.params.callId),
+  })
   app.route({
     ...endLaneCall,
     handler: (request) => laneCalls.end(callerOf(request), request.params.callId, request.body.say),

@@ -4,7 +4,7 @@ import type { Caller, Clock, Publisher } from '../../core/ports.ts'
 import type { RecordHandler } from '../../core/records.ts'
 import type { Database } from '../../database/database.ts'
 import type { LaneCallRow } from '../../database/parking-tables.ts'
-import { laneCallEnded, laneCallNotFound, laneCallTaken } from '../../errors.ts'
+import { laneCallEnded } from '../../errors.ts'
 import type { CommandsService } from '../devices/commands.service.ts'
 import type { DevicesService } from '../devices/devices.service.ts'
 import type { ParkingService } from '../parking/parking.service.ts'
@@ -15,6 +15,7 @@ import { createRaiseResults } from './raise-results.ts'
 import { createRaiseReviewService } from './raise-review.service.ts'
 import { createRaisesService } from './raises.service.ts'
 import { createRinging } from './ringing.ts'
+import { createTaking } from './taking.ts'
 import { createTicking } from './ticking.ts'
 
 export interface LaneCallsPorts {
@@ -71,27 +72,7 @@ export function createLaneCallsService(ports: LaneCallsPorts) {
     return call
   }
 
-  async function find(caller: Caller, callId: string): Promise<LaneCallRow> {
-    const row = await repo.findCall(db, callId, caller.scope)
-    if (!row) throw laneCallNotFound(callId)
-    return row
-  }
-
-  /** Takes a call: of two who answer at once, one is told who was first. */
-  async function take(caller: Caller, callId: string): Promise<LaneCallRow> {
-    await find(caller, callId)
-    const now = clock.now()
-    const change = { state: 'answered', answered_by: caller.username, answered_at: now, sign_at: now }
-    const taken = await repo.changeCall(db, callId, { from: ['ringing'], change })
-    if (taken) {
-      await tell(taken)
-      return taken
-    }
-    const row = await find(caller, callId)
-    if (row.state === 'ended') throw laneCallEnded()
-    if (row.answered_by !== caller.username) throw laneCallTaken(row.answered_by ?? 'Somebody')
-    return row
-  }
+  const { take, handBack } = createTaking({ db, clock, tell })
 
   return {
     handle,
@@ -108,6 +89,8 @@ export function createLaneCallsService(ports: LaneCallsPorts) {
     },
 
     answer: async (caller: Caller, callId: string): Promise<LaneCall> => view(await take(caller, callId)),
+
+    handBack: async (caller: Caller, callId: string): Promise<LaneCall> => view(await handBack(caller, callId)),
 
     async end(caller: Caller, callId: string, text: string | undefined): Promise<LaneCall> {
       const { lane_id: laneId } = await take(caller, callId)

@@ -11,7 +11,9 @@ export interface PermitPlan {
   readonly permits: readonly Permit[]
 }
 
-const isSame = (one: Permit, other: Permit) =>
+/** Whether both say the same of one plate. */
+export const isSamePermit = (one: Permit, other: Permit): boolean =>
+  one.plate === other.plate &&
   one.kind === other.kind &&
   one.holder === other.holder &&
   one.validFrom === other.validFrom &&
@@ -29,7 +31,7 @@ export function planPermits(before: readonly Permit[], named: readonly Permit[],
     const old = known.get(after.plate)
     return old ? [{ before: old, after }] : []
   })
-  const changed = pairs.filter((pair) => !isSame(pair.before, pair.after))
+  const changed = pairs.filter((pair) => !isSamePermit(pair.before, pair.after))
   return {
     added: named.filter(({ plate }) => !known.has(plate)),
     changed,

@@ -87,6 +87,23 @@ export async function removePermits(db: Database, compoundId: string, plates: re
       .execute()
 }
 
+/** Lets nobody else change the permits of a compound until this transaction ends. SQLite has no `for update`. */
+export const holdPermits = (db: Database, compoundId: string) =>
+  db
+    .updateTable('compounds')
+    .set((eb) => ({ name: eb.ref('name') }))
+    .where('id', '=', compoundId)
+    .execute()
+
+/** All cars of a group share the same number of spaces. */
+export const alignGroup = (db: Database, compoundId: string, { groupId, spaces }: Pick<Permit, 'groupId' | 'spaces'>) =>
+  db
+    .updateTable('permits')
+    .set({ spaces: spaces ?? null })
+    .where('compound_id', '=', compoundId)
+    .where('group_id', '=', groupId ?? '')
+    .execute()
+
 export async function replacePermits(db: Database, compoundId: string, permits: readonly Permit[]): Promise<void> {
   await db.deleteFrom('permits').where('compound_id', '=', compoundId).execute()
   await addPermits(db, compoundId, permits)

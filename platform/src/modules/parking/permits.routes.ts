@@ -4,7 +4,9 @@ import {
   listExpiringPermits,
   listPermits,
   previewPermitImport,
+  putPermit,
   putPermits,
+  removePermit,
 } from '../../contract/index.ts'
 import { longListBytes } from '../../core/limits.ts'
 import { callerOf } from '../../core/request.ts'
@@ -21,6 +23,28 @@ export const permitsRoutes: FastifyPluginAsyncTypebox<{ parking: ParkingService 
       const { compoundId } = request.params
       const revision = await permits.replace(callerOf(request), compoundId, request.body)
       request.log.info({ compoundId, revision, permits: request.body.length }, 'permits replaced')
+      return { revision }
+    },
+  })
+
+  app.route({
+    ...putPermit,
+    async handler(request) {
+      const { compoundId, plate } = request.params
+      const { before, permit: after } = request.body
+      const revision = await permits.change(callerOf(request), compoundId, { plate, before, after })
+      request.log.info({ compoundId, revision }, 'permit put')
+      return { revision }
+    },
+  })
+
+  app.route({
+    ...removePermit,
+    async handler(request) {
+      const { compoundId, plate } = request.params
+      const { before } = request.body
+      const revision = await permits.change(callerOf(request), compoundId, { plate, before, after: undefined })
+      request.log.info({ compoundId, revision }, 'permit removed')
       return { revision }
     },
   })

@@ -3,11 +3,12 @@ import type { Caller, Clock } from '../../core/ports.ts'
 import { createTimeZone, dayMs } from '../../core/time-zone.ts'
 import type { Database } from '../../database/database.ts'
 import { standingOf } from '../../domain/index.ts'
-import { invalidInput, permitsChanged, sheetHasProblems } from '../../errors.ts'
+import { invalidInput, sheetHasProblems } from '../../errors.ts'
 import type { CompoundsService } from '../compounds/compounds.service.ts'
 import type { DevicesService } from '../devices/devices.service.ts'
 import type { DesiredService } from '../gateways/desired.service.ts'
-import { countsOf, groupsThatDiffer, planPermits, previewOf, type ImportMode, type PermitPlan } from './permit-plan.ts'
+import { carryOut, changePermit, replaceAll, type PermitChange } from './permit-changes.ts'
+import { countsOf, groupsThatDiffer, planPermits, previewOf, type ImportMode } from './permit-plan.ts'
 import { readPermitSheet, type Sheet } from './permit-sheet.ts'
 import * as repo from './permits.repo.ts'
 
@@ -37,18 +38,6 @@ function refuseRepeated(permits: readonly Permit[]) {
   }
 }
 
-/** Writes what an import changes, unless somebody has changed the permits since it was planned. */
-async function carryOut(tx: Database, compoundId: string, { plan, before }: { plan: PermitPlan; before: Permit[] }) {
-  if (JSON.stringify(await repo.listPermits(tx, compoundId)) !== JSON.stringify(before)) throw permitsChanged()
-  const gone = [...plan.removed, ...plan.changed.map((pair) => pair.before)]
-  await repo.removePermits(
-    tx,
-    compoundId,
-    gone.map(({ plate }) => plate),
-  )
-  await repo.addPermits(tx, compoundId, [...plan.added, ...plan.changed.map(({ after }) => after)])
-}
-
 /** Who may come in: kept here, decided with at the gateway. */
 export function createPermitsService({ db, clock, compounds, devices, desired, timeZone }: PermitsPorts) {
   const zone = createTimeZone(timeZone)
@@ -75,7 +64,13 @@ export function createPermitsService({ db, clock, compounds, devices, desired, t
     async replace(caller: Caller, compoundId: string, permits: readonly Permit[]): Promise<number> {
       await compounds.get(caller, compoundId)
       refuseRepeated(permits)
-      return desired.change(compoundId, 'parking', (tx) => repo.replacePermits(tx, compoundId, permits))
+      return desired.change(compoundId, 'parking', (tx) => replaceAll(tx, compoundId, permits))
+    },
+
+    /** Adds, changes or takes away the permit of one plate; answers the new revision. */
+    async change(caller: Caller, compoundId: string, change: PermitChange): Promise<number> {
+      await compounds.get(caller, compoundId)
+      return desired.change(compoundId, 'parking', (tx) => changePermit(tx, compoundId, change))
     },
 
     async preview(caller: Caller, compoundId: string, wanted: SheetImport): Promise<PermitImportPreview> {

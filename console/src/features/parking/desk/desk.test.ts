@@ -174,6 +174,14 @@ describe('the desk', () => {
     expect(opened.page.find('[data-testid="end-call"]').exists()).toBe(false)
   })
 
+  test('a call that is left to somebody else rings again', async () => {
+    const opened = await answered({ 'POST /api/parking/calls/c1/hand-back': () => call() })
+    await opened.press('hand-back')
+    expect(opened.page.get('[data-testid="call-panel"]').attributes('data-state')).toBe('ringing')
+    expect(opened.page.find('[data-testid="hand-back"]').exists()).toBe(false)
+    expect(opened.page.find('[data-testid="answer"]').exists()).toBe(true)
+  })
+
   test('a call ends without opening, with words for the lane', async () => {
     const opened = await answered({
       'POST /api/parking/calls/c1/end': () => call({ state: 'ended', outcome: 'closed', endedAt: now }),

@@ -24,15 +24,3 @@ export function filterPermits(permits: readonly Permit[], filter: PermitFilter, 
     )
     .toSorted((a, b) => a.plate.localeCompare(b.plate, 'zh-CN'))
 }
-
-const isSame = (a: Permit, b: Permit) => a.plate === b.plate && a.kind === b.kind && a.validFrom === b.validFrom
-
-/** The list with one permit changed, added (no `before`) or taken away (no `after`). */
-export function withPermit(
-  permits: readonly Permit[],
-  before: Permit | undefined,
-  after: Permit | undefined,
-): Permit[] {
-  const others = before ? permits.filter((permit) => !isSame(permit, before)) : [...permits]
-  return after ? [...others.filter((permit) => !isSame(permit, after)), after] : others
-}
