@@ -126,7 +126,14 @@ export function createServices(ports: ServicePorts) {
   const deviceCredentials = createDeviceCredentialsService({ ...ports, devices, desired })
   const states = createDeviceStateService({ db, publisher })
   const commandProgress = createCommandProgressService({ db, publisher, gateways })
-  const parking = createParkingService({ ...ports, compounds, devices, desired, publisher, credits: { creditsOf, paidFor } })
+  const parking = createParkingService({
+    ...ports,
+    compounds,
+    devices,
+    desired,
+    publisher,
+    credits: { creditsOf, paidFor },
+  })
   const { ledger, payments } = createMoney(ports, house, parking)
   const commands = createCommandsService({ db, clock, publisher, devices, delivery, logger })
   const { onUnanswered } = createUnansweredCallsService({ db, publisher })
