@@ -18,10 +18,10 @@ import { measureContinuity } from './modules/continuity/continuity.metrics.ts'
 import { createContinuityService } from './modules/continuity/continuity.service.ts'
 import { createOwnRoom } from './modules/continuity/own-room.ts'
 import { createCommandProgressService } from './modules/devices/command-progress.service.ts'
-import { createCommandsService } from './modules/devices/commands.service.ts'
+import { createCommandsService, type CommandsService } from './modules/devices/commands.service.ts'
 import { createDeviceStateService } from './modules/devices/device-state.service.ts'
 import { createDeviceCredentialsService } from './modules/devices/device-credentials.service.ts'
-import { createDevicesService, desiredDevices } from './modules/devices/devices.service.ts'
+import { createDevicesService, desiredDevices, type DevicesService } from './modules/devices/devices.service.ts'
 import { createReadingsService } from './modules/devices/readings.service.ts'
 import { createDeliveryService } from './modules/gateways/delivery.service.ts'
 import { createDesiredService } from './modules/gateways/desired.service.ts'
@@ -38,7 +38,11 @@ import { createTokensService } from './modules/machines/tokens.service.ts'
 import { createParkingService, type ParkingService } from './modules/parking/parking.service.ts'
 import { desiredParking } from './modules/parking/rules.service.ts'
 import { creditsOf, desiredPayments, paidFor } from './modules/payments/credits.ts'
-import { createPaymentsService, type PaymentSettings } from './modules/payments/payments.service.ts'
+import {
+  createPaymentsService,
+  type PaymentSettings,
+  type PaymentsService,
+} from './modules/payments/payments.service.ts'
 import type { HttpPort } from './modules/payments/providers/http-port.ts'
 import { createRecordsService } from './modules/records/records.service.ts'
 import { createPeople } from './people.ts'
@@ -115,6 +119,25 @@ function createMoney(ports: ServicePorts, house: ReturnType<typeof createHouse>,
   return { ledger, payments: createPaymentsService({ ...shared, settings, http }) }
 }
 
+interface LaneParts {
+  readonly devices: DevicesService
+  readonly commands: CommandsService
+  readonly parking: ParkingService
+  readonly payments: PaymentsService
+}
+
+/** What people at a lane ask for, and who helps them. */
+function createLanes(ports: ServicePorts, house: ReturnType<typeof createHouse>, parts: LaneParts) {
+  const { publisher } = house
+  const { payments, ...rest } = parts
+  const { onUnanswered } = createUnansweredCallsService({ db: ports.db, publisher })
+  const { sessions } = parts.parking
+  return {
+    laneCalls: createLaneCallsService({ ...ports, ...rest, publisher, onUnanswered }),
+    laneClaims: createLaneClaimsService({ ...parts, vault: ports.vault, page: payments.page, sessions }),
+  }
+}
+
 /** Every service of the platform, wired by hand. */
 export function createServices(ports: ServicePorts) {
   const { db, vault, clock, metrics, logger, timeZone } = ports
@@ -136,10 +159,7 @@ export function createServices(ports: ServicePorts) {
   })
   const { ledger, payments } = createMoney(ports, house, parking)
   const commands = createCommandsService({ db, clock, publisher, devices, delivery, logger })
-  const { onUnanswered } = createUnansweredCallsService({ db, publisher })
-  const laneCalls = createLaneCallsService({ ...ports, publisher, devices, commands, parking, onUnanswered })
-  const { sessions } = parking
-  const laneClaims = createLaneClaimsService({ vault, page: payments.page, commands, devices, sessions })
+  const lanes = createLanes(ports, house, { devices, commands, parking, payments })
   const access = createAccessService({ db, compounds, desired })
   const raising = createRaisingService({ states, gateways })
   const room = createOwnRoom({ folder: ports.folder, clock })
@@ -150,7 +170,7 @@ export function createServices(ports: ServicePorts) {
   const handlers: readonly RecordHandler[] = [
     ...[states.handle, commandProgress.handle, desired.handle, parking.handle, access.handle],
     ...[ledger.handle, payments.handle],
-    ...[handleBroadcastProgress, continuity.handle, raising.handle, laneCalls.handle],
+    ...[handleBroadcastProgress, continuity.handle, raising.handle, lanes.laneCalls.handle],
   ]
   async function onOnlineChanged(gatewayId: string, compoundId: string, online: boolean) {
     continuity.touched(gatewayId)
@@ -161,20 +181,9 @@ export function createServices(ports: ServicePorts) {
   return {
     ...house,
     ...createMachines(ports, house),
-    ...{
-      readings,
-      devices,
-      deviceCredentials,
-      commands,
-      parking,
-      ledger,
-      payments,
-      laneCalls,
-      laneClaims,
-      access,
-      absences,
-      continuity,
-    },
+    ...lanes,
+    ...{ readings, devices, deviceCredentials, commands, parking, ledger, payments },
+    ...{ access, absences, continuity },
     commandProgress: commandProgress.progress,
     alerts: createAlertsService({ db, clock, publisher }),
     broadcasts: createBroadcastService({ db, clock, publisher, compounds, devices, delivery, timeZone }),
