@@ -84,7 +84,7 @@ test('the demo comes alive, lets every role in, shows its first alerts with pict
   const guard = await signedIn(demo.url, 'guard', demo.password)
   const devices = async () => (await guard.call('GET', '/api/devices')) as ListedDevice[]
   await vi.waitFor(async () => expect((await devices()).filter(({ online }) => online)).toHaveLength(20), {
-    timeout: 20_000,
+    timeout: 60_000,
     interval: 500,
   })
   const alerts = async () => (await guard.call('GET', '/api/alerts')) as ListedAlert[]
@@ -93,7 +93,7 @@ test('the demo comes alive, lets every role in, shows its first alerts with pict
       const refused = (await alerts()).find(({ type }) => type === 'parking.entry-refused')
       expect(refused?.picture).toMatch(/^[0-9a-f]{64}$/)
     },
-    { timeout: 30_000, interval: 500 },
+    { timeout: 60_000, interval: 500 },
   )
   const property = await signedIn(demo.url, 'property', demo.password)
   await vi.waitFor(async () => expect(await property.call('GET', '/api/parking/payments?state=paid')).not.toEqual([]), {
@@ -110,4 +110,4 @@ test('the demo comes alive, lets every role in, shows its first alerts with pict
   const resumed = (await later.call('GET', '/api/alerts')) as ListedAlert[]
   expect(resumed.map(({ type }) => type)).toContain('parking.entry-refused')
   expect(resumed.map(({ type }) => type)).not.toContain('devices.offline')
-})
+}, 300_000)
