@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +18,20 @@ export async function startReference(name: string, args: readonly string[]) {
       child.kill('SIGKILL')
       await once(child, 'exit')
     },
+  }
+}
+
+/** Measures a reference server that keeps what it is told in a new file below `folder`. */
+export async function measureReference<T>(
+  name: string,
+  folder: string,
+  measure: (pid: number, port: number) => Promise<T>,
+): Promise<T> {
+  const server = await startReference(name, [join(folder, `bare-${Date.now()}.log`)])
+  try {
+    return await measure(server.pid, server.ready['mqttPort'] ?? 0)
+  } finally {
+    await server.stop()
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startInfluxd } from '../../platform/test/influxd.ts'
 import { startPart } from '../test/house/part.ts'
-import { runScript, startReference } from './child.ts'
+import { measureReference, runScript } from './child.ts'
 import { cpuSeconds } from './process-cpu.ts'
 import { median, type Row } from './report.ts'
 
@@ -28,14 +28,7 @@ async function measure(pid: number, port: number): Promise<Measured> {
   return { cpuMicrosecondsPerMessage: (used / acknowledged) * 1e6, acknowledged, p99 }
 }
 
-async function measureBare(folder: string): Promise<Measured> {
-  const server = await startReference('bare-ingest-server.main.ts', [join(folder, `bare-${Date.now()}.log`)])
-  try {
-    return await measure(server.pid, server.ready['mqttPort'] ?? 0)
-  } finally {
-    await server.stop()
-  }
-}
+const measureBare = (folder: string) => measureReference('bare-ingest-server.main.ts', folder, measure)
 
 async function measureGateway(folder: string, influxUrl: string): Promise<Measured> {
   const gateway = await startPart('gateway', {

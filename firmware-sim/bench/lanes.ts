@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { prefer, startAsking } from './asking.ts'
-import { runScript, startReference } from './child.ts'
+import { measureReference, runScript } from './child.ts'
 import { diskFigures } from './disk.ts'
 import { cpuSeconds } from './process-cpu.ts'
 import { median, type Row } from './report.ts'
@@ -56,14 +56,7 @@ async function measure(pid: number, port: number): Promise<Measured> {
   }
 }
 
-async function measureBare(folder: string): Promise<Measured> {
-  const bare = await startReference('bare-lanes.main.ts', [join(folder, `bare-${Date.now()}.log`)])
-  try {
-    return await measure(bare.pid, bare.ready['mqttPort'] ?? 0)
-  } finally {
-    await bare.stop()
-  }
-}
+const measureBare = (folder: string) => measureReference('bare-lanes.main.ts', folder, measure)
 
 async function measureGateway(folder: string): Promise<Measured> {
   const gateway = await startNewStreetGateway(folder, { permits })

@@ -3,7 +3,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startAsking } from './asking.ts'
-import { startReference } from './child.ts'
+import { measureReference } from './child.ts'
 import { residentMegabytes } from './process-memory.ts'
 import { median, type Row } from './report.ts'
 import type { SteadyFigures } from './steady-devices.main.ts'
@@ -58,14 +58,7 @@ async function measure(pid: number, port: number): Promise<Measured> {
   }
 }
 
-async function measureBare(folder: string): Promise<Measured> {
-  const bare = await startReference('bare-lanes.main.ts', [join(folder, `bare-${Date.now()}.log`)])
-  try {
-    return await measure(bare.pid, bare.ready['mqttPort'] ?? 0)
-  } finally {
-    await bare.stop()
-  }
-}
+const measureBare = (folder: string) => measureReference('bare-lanes.main.ts', folder, measure)
 
 async function measureGateway(folder: string): Promise<Measured> {
   const gateway = await startNewStreetGateway(folder, { permits, furtherSensors })

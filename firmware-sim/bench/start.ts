@@ -2,7 +2,6 @@ import type { NewAreaEvent } from '@gatehouse/platform/contract'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +11,7 @@ import { cpuSeconds } from './process-cpu.ts'
 import { residentMegabytes } from './process-memory.ts'
 import { median, type Row } from './report.ts'
 import { plateOf, startStreetGateway, streetOf } from './street.ts'
+import { freePort } from '../../platform/test/free-port.ts'
 
 const permits = 1_000_000
 const outboxBytes = 100_000_000
@@ -54,15 +54,6 @@ async function prepare(folder: string): Promise<number> {
   await gateway.stop()
   await rm(desired)
   return fillOutbox(folder)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 interface Started {

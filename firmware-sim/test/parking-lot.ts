@@ -25,7 +25,10 @@ const lanes: Readonly<Record<string, Setup>> = {
   'north-out': { kind: 'barrier', name: '北门出口', place: '北门', settings: { direction: 'out' } },
 }
 const password = 'nobody sleeps at the gate'
-const soon = { timeout: 15_000 }
+/** What takes a moment. */
+export const soon = { timeout: 15_000 }
+/** A driver's phone. */
+export const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
 
 /** From the first minute on ¥5 for each started hour: a stay of seconds costs something. */
 const tariff = (validFrom: number) => ({

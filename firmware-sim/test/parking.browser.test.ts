@@ -9,10 +9,8 @@ import type { Page } from 'playwright-core'
 import { expect, test, vi } from 'vitest'
 import { openPage, sidewaysScrollers, untilPainted, widthOf } from './house/browser.ts'
 import { compoundId } from './house/house.ts'
-import { setupLot, staysIn } from './parking-lot.ts'
+import { phone, setupLot, soon, staysIn } from './parking-lot.ts'
 
-const soon = { timeout: 15_000 }
-const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
 const go = (page: Page, path: string) => page.goto(`/parking/${path}`)
 const pages = ['', 'desk', 'sessions', 'raises', 'permits', 'tickets', 'rules', 'tariffs', 'reports', 'statement']
 

@@ -3,10 +3,8 @@ import { expect, test, vi } from 'vitest'
 import { openPage, sidewaysScrollers, widthOf } from './house/browser.ts'
 import { compoundId } from './house/house.ts'
 import { carAt } from './house/twins.ts'
-import { setupLot, staysIn } from './parking-lot.ts'
+import { phone, setupLot, soon, staysIn } from './parking-lot.ts'
 
-const soon = { timeout: 15_000 }
-const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
 const plate = '沪A12345'
 const hourMs = 3_600_000
 

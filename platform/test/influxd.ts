@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from './free-port.ts'
 
 export interface Influxd {
   readonly url: string
@@ -88,15 +88,6 @@ async function query(url: string, statement: string, database: string): Promise<
   return (results?.[0]?.series ?? []).flatMap(({ columns, values }) =>
     values.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index]]))),
   )
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 const configuration = (folder: string, httpPort: number, rpcPort: number) => `

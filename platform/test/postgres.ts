@@ -1,12 +1,12 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chown, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { vi } from 'vitest'
+import { freePort } from './free-port.ts'
 
 const run = promisify(execFile)
 const debianRoot = '/usr/lib/postgresql'
@@ -29,15 +29,6 @@ async function ownFolder(): Promise<string> {
   const { stdout } = await run('id', ['-u', 'postgres'])
   await chown(folder, Number(stdout), -1)
   return folder
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** A server of its own in a folder of its own, gone after `stop`. */

@@ -31,21 +31,23 @@ function refusal(status: number, what: string, answer: unknown) {
   return new PlatformRefusal(status, 'UNKNOWN', `${what}: the platform answered ${status}`)
 }
 
+interface Content {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | URLSearchParams
+}
+
 export function createPlatformClient(url: string): PlatformClient {
   let cookie = ''
+  const send = (method: Method, path: string, { headers, ...content }: Content = {}) =>
+    fetch(new URL(path, url), {
+      ...{ method, ...content, signal: AbortSignal.timeout(requestMs) },
+      // The platform accepts changes from its own pages only.
+      headers: { origin: new URL(url).origin, ...(cookie !== '' && { cookie }), ...headers },
+    })
   return {
     async call(method, path, body) {
-      const response = await fetch(new URL(path, url), {
-        method,
-        headers: {
-          // The platform accepts changes from its own pages only.
-          origin: new URL(url).origin,
-          ...(cookie !== '' && { cookie }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(requestMs),
-      })
+      const headers = { 'content-type': 'application/json' }
+      const response = await send(method, path, body === undefined ? {} : { headers, body: JSON.stringify(body) })
       const text = await response.text()
       const answer: unknown = text === '' ? undefined : JSON.parse(text)
       if (!response.ok) throw refusal(response.status, `${method} ${path}`, answer)
@@ -55,11 +57,7 @@ export function createPlatformClient(url: string): PlatformClient {
     },
 
     async press(path) {
-      const headers = { origin: new URL(url).origin }
-      const response = await fetch(new URL(path, url), {
-        ...{ method: 'POST', headers, body: new URLSearchParams() },
-        signal: AbortSignal.timeout(requestMs),
-      })
+      const response = await send('POST', path, { body: new URLSearchParams() })
       if (!response.ok) throw refusal(response.status, `POST ${path}`, undefined)
     },
   }

@@ -1,4 +1,5 @@
 import type { BaseLogger } from 'pino'
+import { platformCaller } from '../../core/platform-caller.ts'
 import type { Caller, Clock } from '../../core/ports.ts'
 import type { Database } from '../../database/database.ts'
 import type { LaneRaiseRow } from '../../database/parking-tables.ts'
@@ -16,9 +17,6 @@ export interface SnapshotsPorts {
 
 type Lane = Awaited<ReturnType<LotsService['lane']>>
 
-/** Who looks at a lane after a raise. */
-const platform: Caller = { username: 'system', role: 'admin', scope: '' }
-
 /** What a lane looked like before and after a raise, as well as its camera can tell: no raise waits for a picture. */
 export function createSnapshots({ db, clock, commands, lots, logger }: SnapshotsPorts) {
   async function snapshot(caller: Caller, { cameraId, device }: Lane): Promise<string | null> {
@@ -32,8 +30,8 @@ export function createSnapshots({ db, clock, commands, lots, logger }: Snapshots
   }
 
   async function look({ raise_id, lane_id }: LaneRaiseRow) {
-    const lane = await lots.lane(platform, lane_id).catch(() => undefined) // a lane that was taken down since
-    const command = lane ? await snapshot(platform, lane) : null
+    const lane = await lots.lane(platformCaller, lane_id).catch(() => undefined) // a lane that was taken down since
+    const command = lane ? await snapshot(platformCaller, lane) : null
     if (command !== null) await repo.changeRaise(db, raise_id, { after_command: command })
   }
 

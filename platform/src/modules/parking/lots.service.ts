@@ -1,4 +1,5 @@
 import type { LaneView, LotView } from '../../contract/index.ts'
+import { platformCaller } from '../../core/platform-caller.ts'
 import type { Caller } from '../../core/ports.ts'
 import type { Database } from '../../database/database.ts'
 import { laneNotFound } from '../../errors.ts'
@@ -17,9 +18,6 @@ export interface LotsPorts {
 }
 
 const shownReads = 5
-/** Who looks on behalf of the platform itself. */
-const platform: Caller = { username: 'system', role: 'admin', scope: '' }
-
 /** Lots and lanes as they are now. */
 export function createLotsService({ db, compounds, devices }: LotsPorts) {
   const lanesOf = async (caller: Caller, compoundId: string): Promise<Lane[]> =>
@@ -57,7 +55,7 @@ export function createLotsService({ db, compounds, devices }: LotsPorts) {
       return views
     },
 
-    view: (compoundId: string) => viewLot(platform, compoundId),
+    view: (compoundId: string) => viewLot(platformCaller, compoundId),
 
     /** One lane in the caller's area, whichever compound it belongs to. */
     async lane(caller: Caller, laneId: string): Promise<Lane> {
