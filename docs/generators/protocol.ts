@@ -76,7 +76,7 @@ A device knows its gateway by the same authority: it has certified gateways for 
 | --- | --- |
 | 1 | not MQTT 3.1.1 |
 | 2 | the client id does not begin with the device id |
-| 3 | too many failures from this address: wait; from the fifth failure on 1 s, then twice as long each time, at most 60 s |
+| 3 | too many failures from this address: wait; from the fifth failure on 1 s, then twice as long each time, at most 60 s. Or the gateway has not got the list of its devices yet: this counts as no failure, come again after some seconds |
 | 4 | unknown device or wrong secret |
 | 5 | the certificate does not count, or the last will is not the device's own |
 

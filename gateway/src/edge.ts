@@ -79,7 +79,7 @@ export function createEdge(parts: EdgeParts) {
   }
   const areas = createAreas(house, parts.onLaneDecided)
   const { dispatch, broadcast, parking } = areas
-  const doorkeeper = createDoorkeeper({ ...parts, devices: directory })
+  const doorkeeper = createDoorkeeper({ ...parts, devices: directory, hasList: () => 'devices' in desired.revisions() })
   const watching = { presence, clocks, continuity }
   const hub: DeviceHub = new DeviceHub({ ...parts, ...watching, devices: directory, commands, dispatch, doorkeeper })
   const journal = createCommandJournal({ store, clock })

@@ -56,6 +56,22 @@ test('whoever guesses is slowed down and told about, and the device itself still
   })
 })
 
+test('whoever knocks before the list of devices has come is let in as soon as it is there', async () => {
+  const platform = await startPlatform()
+  const gateway = await startTestGateway({ GATEHOUSE_UPLINK_URL: `mqtt://127.0.0.1:${platform.port}` })
+  for (let attempt = 1; attempt <= 40; attempt += 1) {
+    await expect(come(gateway.mqttPort, '127.0.3.1')).rejects.toThrow('Server unavailable')
+  }
+  const authorization = `Basic ${Buffer.from(`${lane}:secret of ${lane}`).toString('base64')}`
+  const answer = await fetch(`http://127.0.0.1:${gateway.httpPort}/media/${'a'.repeat(64)}`, {
+    headers: { authorization },
+  })
+  expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'NO_DEVICE_LIST' }])
+  await vi.waitFor(() => expect(platform.ofType('hello')).not.toEqual([]))
+  platform.send({ type: 'desired', area: 'devices', revision: 1, body: { devices: [...compound] } })
+  await vi.waitFor(async () => expect((await come(gateway.mqttPort, '127.0.3.1')).connected).toBe(true))
+})
+
 test('guessing over HTTP counts as well', async () => {
   const { gateway } = await setup()
   const ask = async (secret: string) => {

@@ -52,9 +52,11 @@ export async function startInfluxd(database = 'gatehouse'): Promise<Influxd> {
 }
 
 async function launch(file: string, url: string) {
-  const child = spawn('influxd', ['-config', file], { stdio: 'ignore' })
+  const child = spawn('influxd', ['-config', file], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const said: string[] = []
+  child.stderr.setEncoding('utf8').on('data', (text: string) => said.length < 100 && said.push(text))
   const failed = once(child, 'exit').then(() => {
-    throw new Error('influxd ended before it answered; is InfluxDB 1.x installed?')
+    throw new Error(`influxd ended before it answered; is InfluxDB 1.x installed? ${said.join('')}`)
   })
   await Promise.race([failed, untilAnswering(url)])
   failed.catch(() => undefined) // from now on an exit is what a test wants

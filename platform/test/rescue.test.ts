@@ -1,6 +1,7 @@
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -32,6 +33,18 @@ async function filledDatabase() {
   return { path: join(folder, 'platform.sqlite'), folder, records }
 }
 
+/** Where rows of events stand in the file, in their order. */
+function pagesOfEvents(path: string) {
+  const db = new Sqlite(path, { readonly: true })
+  const pages = db
+    .prepare<[], { pgoffset: number; pgsize: number }>(
+      "SELECT pgoffset, pgsize FROM dbstat WHERE name = 'area_events' AND pagetype = 'leaf' ORDER BY path",
+    )
+    .all()
+  db.close()
+  return pages
+}
+
 async function open(folder: string) {
   const rescues: Rescue[] = []
   const db = await openDatabase({ folder, onIdleError: () => undefined, onRescue: (rescue) => rescues.push(rescue) })
@@ -47,9 +60,9 @@ test('a sound database is left alone', async () => {
 test('of a damaged database what is beside the damage is saved, and gateways are asked for what is missing', async () => {
   const { path, folder } = await filledDatabase()
   const bytes = await readFile(path)
-  const pages = bytes.length / 4096
-  // Somewhere among the events, which are most of the file.
-  for (let at = Math.floor(pages / 2); at < pages / 2 + 3; at += 1) bytes.fill(0x5a, at * 4096, (at + 1) * 4096)
+  const pages = pagesOfEvents(path)
+  for (const { pgoffset: at, pgsize } of pages.slice(pages.length / 2, pages.length / 2 + 3))
+    bytes.fill(0x5a, at, at + pgsize)
   await writeFile(path, bytes)
 
   const { db, rescues } = await open(folder)

@@ -2,6 +2,8 @@ import type { DesiredDevice } from '@gatehouse/platform/contract'
 import { expect, test, vi } from 'vitest'
 import { compound, memoryStore, setupEdge, silentLogger, startTime } from '../../test/fakes.ts'
 import { createDoorkeeper, isCertificateOf } from './doorkeeper.ts'
+import { drivers } from '../drivers/index.ts'
+import type { KnownDevice } from './house.ts'
 import type { DeviceCertificate } from './ports.ts'
 
 const serial = '00ab01'
@@ -32,12 +34,36 @@ test('a certificate counts until it expires, and only for a device that calls by
   expect(edge.hub.signIn('lane-in', certificate, '10.0.0.1')).toBe('refused')
 })
 
+test('before the list of devices has come nobody is unknown, and knocking makes nobody suspicious', () => {
+  const list = new Map<string, KnownDevice>()
+  const { store, events } = memoryStore()
+  const keeper = createDoorkeeper({
+    devices: { get: (deviceId) => list.get(deviceId), named: () => undefined, values: () => list.values() },
+    hasList: () => list.size > 0,
+    isSecretOf: (secret, { secret: own }) => secret === own,
+    store,
+    clock: { now: () => startTime },
+    logger: silentLogger,
+  })
+  const [desired] = compound
+  const driver = drivers.find(({ kind }) => kind === 'barrier')
+  if (!desired || !driver) throw new Error('there is no lane')
+  const { deviceId, secret = '' } = desired
+  const answers = new Set(Array.from({ length: 200 }, () => keeper.signIn(deviceId, secret, '10.0.0.1')))
+  expect([...answers]).toEqual(['no-list'])
+  list.set(deviceId, { desired, driver })
+  expect(keeper.signIn(deviceId, secret, '10.0.0.1')).toBe('admitted')
+  expect(keeper.signIn('somebody', secret, '10.0.0.1')).toBe('refused')
+  expect(events).toEqual([])
+})
+
 test('what nobody could be told is at least in the log', async () => {
   const memory = memoryStore()
   const error = vi.fn()
   const [device] = compound
   const keeper = createDoorkeeper({
     devices: { get: () => undefined, named: () => undefined, values: () => [] },
+    hasList: () => true,
     isSecretOf: () => false,
     store: memory.store,
     clock: { now: () => startTime },

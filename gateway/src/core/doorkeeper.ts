@@ -6,6 +6,8 @@ import { SignInGuard, type FailureReport } from './sign-in-guard.ts'
 
 export interface DoorkeeperOptions {
   readonly devices: Devices
+  /** Whether the list of devices has come, and is whole. */
+  readonly hasList: () => boolean
   /** Whether the secret is the device's own. */
   readonly isSecretOf: (secret: string, device: DesiredDevice) => boolean
   readonly store: Pick<StateStore, 'commit'>
@@ -14,7 +16,7 @@ export interface DoorkeeperOptions {
 }
 
 /** Who is let in, and who makes himself suspicious. */
-export function createDoorkeeper({ devices, isSecretOf, store, clock, logger }: DoorkeeperOptions) {
+export function createDoorkeeper({ devices, hasList, isSecretOf, store, clock, logger }: DoorkeeperOptions) {
   const now = () => performance.now()
   const guard = new SignInGuard({ now, onManyFailures: tellFailures })
   const shared = createSharedCredentialWatch(now)
@@ -40,6 +42,7 @@ export function createDoorkeeper({ devices, isSecretOf, store, clock, logger }: 
     signIn(deviceId: string, credential: Credential, address: string): SignInAnswer {
       const device = devices.get(deviceId)
       const known = device?.driver.transport === 'mqtt' ? device.desired : undefined
+      if (!known && !hasList()) return 'no-list'
       const check = () => known !== undefined && isOwn(known, credential)
       return guard.attempt({ deviceId, address, isKnown: known !== undefined, check })
     },

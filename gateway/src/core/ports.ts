@@ -248,8 +248,11 @@ export interface DeviceCertificate {
 /** A secret, or the certificate of the connection. */
 export type Credential = string | DeviceCertificate
 
-/** `throttled`: too many failures before this one; the credential was not looked at. */
-export type SignInAnswer = 'admitted' | 'refused' | 'throttled'
+/**
+ * `throttled`: too many failures before this one; the credential was not looked at. `no-list`: the gateway does not
+ * know its devices yet, so that nobody can be called unknown.
+ */
+export type SignInAnswer = 'admitted' | 'refused' | 'throttled' | 'no-list'
 
 /** A newer connection of a device has ended an earlier one. */
 export interface TakeOver {

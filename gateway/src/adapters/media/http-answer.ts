@@ -38,6 +38,11 @@ export const refusals = {
     const answer = refused('throttled', 429, { code: 'TOO_MANY_FAILURES', message })
     return { ...answer, headers: { ...answer.headers, 'retry-after': '60' } }
   },
+  noList: (): HttpAnswer => {
+    const message = 'The gateway has no list of its devices yet; try again in a moment'
+    const answer = refused('no-list', 503, { code: 'NO_DEVICE_LIST', message })
+    return { ...answer, headers: { ...answer.headers, 'retry-after': '5' } }
+  },
   tooLarge: (maxBytes: number) =>
     refused('too-large', 413, { code: 'MEDIA_TOO_LARGE', message: `A picture has at most ${maxBytes} bytes` }),
   notAPicture: () =>

@@ -46,6 +46,7 @@ export function createMediaRoute({ media, front, identity }: MediaRouteParts) {
   return async (request: IncomingMessage, sha256: string): Promise<HttpAnswer> => {
     const answer = signIn(request, { front, identity })
     if (answer === 'throttled') return refusals.tooManyFailures()
+    if (answer === 'no-list') return refusals.noList()
     if (answer === 'refused') return refusals.notAuthorized()
     if (request.method === 'GET') return download(sha256)
     return request.method === 'PUT' ? upload(request, sha256) : refusals.methodNotAllowed('GET, PUT')

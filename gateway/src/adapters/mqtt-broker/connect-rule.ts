@@ -13,7 +13,7 @@ export type ConnectRefusal =
   | { readonly reason: 'bad-client-id' | 'bad-will' | 'not-authorized'; readonly returnCode: 2 | 4 | 5 }
   | { readonly reason: 'bad-certificate'; readonly returnCode: 5 }
   /** "Server unavailable": the device is to try again later. */
-  | { readonly reason: 'throttled'; readonly returnCode: 3 }
+  | { readonly reason: 'throttled' | 'no-list'; readonly returnCode: 3 }
 
 const deviceIdGrammar = /^[a-z0-9][a-z0-9-]{0,63}$/
 

@@ -35,7 +35,6 @@ interface Visit {
 type Kept = Extract<UpChannel, 'report' | 'event'>
 
 const unknownOrWrong = { reason: 'not-authorized', returnCode: 4 } as const
-const throttled = { reason: 'throttled', returnCode: 3 } as const
 const badCertificate = { reason: 'bad-certificate', returnCode: 5 } as const
 
 /** Ends a connection; the reason is counted where it is raised. */
@@ -288,8 +287,11 @@ export class DeviceDoor {
   }
 }
 
-const refusalOf = (answer: 'refused' | 'throttled', certificate: DeviceCertificate | undefined): ConnectRefusal => {
-  if (answer === 'throttled') return throttled
+const refusalOf = (
+  answer: 'refused' | 'throttled' | 'no-list',
+  certificate: DeviceCertificate | undefined,
+): ConnectRefusal => {
+  if (answer !== 'refused') return { reason: answer, returnCode: 3 }
   return certificate ? badCertificate : unknownOrWrong
 }
 
