@@ -1,6 +1,7 @@
 import prettier from 'eslint-config-prettier'
 import vue from 'eslint-plugin-vue'
 import ts from 'typescript-eslint'
+import { consoleParser } from './.ci/console-program.mjs'
 
 const unless = { skipBlankLines: true, skipComments: true }
 
@@ -39,11 +40,8 @@ export default ts.config(
       'vue/define-macros-order': 'error',
     },
   },
-  {
-    // Two thirds of the time of the whole lint, for the package that has hardly any classes.
-    files: ['console/**'],
-    rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
-  },
+  { files: ['console/**/*.ts'], languageOptions: { parser: consoleParser } },
+  { files: ['console/**/*.vue'], languageOptions: { parserOptions: { parser: consoleParser } } },
   {
     files: ['**/main.ts', '**/*.main.ts', '**/bench/**', '**/test/**'],
     rules: { 'no-restricted-properties': 'off' },
