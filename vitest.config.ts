@@ -5,8 +5,9 @@ import { FaultTableReporter } from './firmware-sim/test/faults/table-reporter.ts
 /** Whole systems: what they wait for has limits of its own, these are for what hangs. */
 const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 60_000 }
 
-/** Most of a round is waiting, for limits and for processes to start: three at once use two cores. */
-const faults = { include: ['firmware-sim/test/faults/*.faults.ts'], maxWorkers: 3 }
+/** Most of it is waiting, for the disk, for limits and for processes to start: three at once use two cores. */
+const maxWorkers = 3
+const faults = { include: ['firmware-sim/test/faults/*.faults.ts'], maxWorkers }
 
 export default defineConfig({
   test: {
@@ -28,7 +29,8 @@ export default defineConfig({
           name: 'integration',
           include: ['{gateway,platform,firmware-sim}/test/*.test.ts', 'firmware-sim/test/{faults,week}/*.test.ts'],
           exclude: ['**/*.{system,browser}.test.ts'],
-          testTimeout: 30_000,
+          maxWorkers,
+          testTimeout: 60_000,
         },
       },
       { test: { name: 'system', include: ['firmware-sim/test/**/*.system.test.ts'], ...serial } },

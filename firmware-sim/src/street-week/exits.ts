@@ -52,25 +52,37 @@ function byHand(play: LotPlay, { sight, expected, readAt: leftAt }: Asked): Open
   return { leftAt, waivedFen: 0, plate: stay?.plate ?? sight.text, stay, isPlain: false }
 }
 
-async function pays(play: LotPlay, stay: OracleStay, fen: number): Promise<boolean> {
-  play.counts.payments += 1
-  const creditId = `${stay.sessionId}#${stay.credits.length}`
-  stay.credits.push({ creditId, fen, at: play.now })
-  return play.port.pay(play.now, { creditId, sessionId: stay.sessionId, fen, at: play.now })
+interface Paid {
+  readonly stay: OracleStay
+  readonly fen: number
+  readonly plate?: string | undefined
 }
 
-/** Somebody pays by phone while the car stands inside, now and then twice. */
-export async function payAhead(play: LotPlay, { stay }: Driver): Promise<void> {
+async function pays(play: LotPlay, { stay, fen, plate }: Paid): Promise<boolean> {
+  play.counts.payments += 1
+  const receipt = `${stay.sessionId}#${stay.credits.length}`
+  stay.credits.push({ fen, at: play.now, byPhone: plate !== undefined })
+  return play.port.pay(play.now, { receipt, sessionId: stay.sessionId, fen, plate })
+}
+
+/** Whoever is on record under another plate than his own does not find himself on the page. */
+const plateOnPhone = ({ car }: Driver, { plate }: OracleStay) =>
+  plate !== '' && plate === car.plate ? plate : undefined
+
+/** Somebody pays while the car stands inside, now and then again by hand. */
+export async function payAhead(play: LotPlay, driver: Driver): Promise<void> {
+  const { stay } = driver
   if (!stay || stay.end || isAway(play.mishaps, play.now)) return
-  const { owedFen } = play.oracle.due(stay, play.now)
-  if (owedFen === 0) return
-  await pays(play, stay, owedFen)
+  const { owedFen: fen } = play.oracle.due(stay, play.now)
+  if (fen === 0) return
+  await pays(play, { stay, fen, plate: plateOnPhone(driver, stay) })
   wait(play, 1_000)
-  if (play.random.chance(0.01)) await pays(play, stay, owedFen)
+  if (play.random.chance(0.01)) await pays(play, { stay, fen })
 }
 
 async function byPaying(play: LotPlay, asked: Asked): Promise<Opened> {
-  const { stay } = asked.driver
+  const { driver } = asked
+  const { stay } = driver
   const { agreement, random, mishaps } = play
   const { owedFen = 0 } = asked.expected
   if (!stay) throw new Error('nobody asks for money without a stay')
@@ -80,8 +92,11 @@ async function byPaying(play: LotPlay, asked: Asked): Promise<Opened> {
   }
   if (!isAway(mishaps, play.now) && random.chance(0.6)) {
     wait(play, 25_000)
-    const { owedFen: now } = play.oracle.due(stay, play.now)
-    return byItself(await pays(play, stay, Math.max(now, owedFen)), 'it has paid')
+    const { owedFen: fen } = play.oracle.due(stay, play.now)
+    const plate = plateOnPhone(driver, stay)
+    // A lane whose clock is ahead may ask for what the centre does not ask for yet: that is paid by hand.
+    const paid = fen > 0 ? { stay, fen, plate } : { stay, fen: owedFen }
+    return byItself(await pays(play, paid), 'it has paid')
   }
   if (agreement.unpaid === 'open-and-record-debt') {
     wait(play, agreement.patienceMs + 500)

@@ -14,11 +14,12 @@ export interface LaneRaise {
   readonly waivedFen: number
 }
 
-export interface Credit {
-  readonly creditId: string
+export interface Payment {
+  readonly receipt: string
   readonly sessionId: string
   readonly fen: number
-  readonly at: number
+  /** As the driver types it into the page of the lane; nothing for who pays by hand. */
+  readonly plate?: string | undefined
 }
 
 /** The real thing behind the lanes of one lot. `now` is the true time, UTC ms; nothing happens between two calls. */
@@ -27,8 +28,8 @@ export interface LotPort {
   say(now: number, laneId: string, event: BarrierEvent): Promise<boolean>
   /** Shows the clock of a lane. */
   report(now: number, laneId: string, deviceTime: number): Promise<void>
-  /** Somebody has paid by phone. Answers whether a waiting car was let out upon it. */
-  pay(now: number, credit: Credit): Promise<boolean>
+  /** Somebody pays what the centre asks. Answers whether a waiting car was let out upon it. */
+  pay(now: number, payment: Payment): Promise<boolean>
   raise(now: number, raise: LaneRaise): Promise<void>
   /** Lets time do what it does. Answers whether an arm was opened. */
   tick(now: number): Promise<boolean>

@@ -34,7 +34,7 @@ test('day and night have their own prices, and the local day its cap', () => {
 describe('after a payment', () => {
   const from = morning
   const paidAt = from + 90 * minuteMs
-  const credits = [{ creditId: 'c', fen: 700, at: paidAt }]
+  const credits = [{ fen: 700, at: paidAt, byPhone: true }]
 
   test('a car has the grace to leave', () => {
     expect(agreedDue(hourly, { from, to: paidAt + 15 * minuteMs, credits })).toMatchObject({ feeFen: 700, owedFen: 0 })

@@ -21,10 +21,11 @@ export interface AgreedPeriod {
 }
 
 export interface OracleCredit {
-  readonly creditId: string
   readonly fen: number
   /** UTC ms: when it was paid, and up to when the amount was right. */
   readonly at: number
+  /** Through the provider of the pay page, which can give back what was too much; else by hand. */
+  readonly byPhone: boolean
 }
 
 interface Unit {

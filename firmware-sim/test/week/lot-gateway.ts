@@ -1,18 +1,25 @@
 import { join } from 'node:path'
-import type { AreaEventRecord, DesiredDevice, ParkingCredit } from '@gatehouse/platform/contract'
+import type { AreaEventRecord } from '@gatehouse/platform/contract'
 import type { BarrierEvent } from '@gatehouse/gateway/protocol'
 import { openSqliteStore } from '../../../gateway/src/adapters/sqlite-store/sqlite-store.ts'
 import { drivers } from '../../../gateway/src/drivers/index.ts'
 import { createEdge, type Edge } from '../../../gateway/src/edge.ts'
 import { fakeLink, silentLogger } from '../../../gateway/test/fakes.ts'
-import type { LotPort } from '../../src/street-week/lot-play.ts'
+import type { LotPort, Payment } from '../../src/street-week/lot-play.ts'
 
-/** The centre as a lot needs it. */
+/** The centre as a lot needs it. `now` is the true time at the lot. */
 export interface LotCentre {
   /** Answers up to where it has stored everything. */
-  take(lotId: string, records: readonly AreaEventRecord[]): Promise<number>
-  parkingOf(lotId: string): Promise<object>
-  setTime(now: number): void
+  take(lotId: string, now: number, records: readonly AreaEventRecord[]): Promise<number>
+  /** What a gateway with these revisions does not have yet. */
+  missing(lotId: string, now: number, known: Readonly<Record<string, number>>): Promise<readonly Desired[]>
+  pay(lotId: string, now: number, payment: Payment): Promise<void>
+}
+
+interface Desired {
+  readonly area: string
+  readonly revision: number
+  readonly body: unknown
 }
 
 interface Lot {
@@ -23,10 +30,6 @@ interface Lot {
 }
 
 const batchSize = 500
-
-const laneDevice = (deviceId: string, direction: 'in' | 'out'): DesiredDevice => ({
-  ...{ deviceId, kind: 'barrier', name: deviceId, place: 'gate', secret: 'barrier-secret', settings: { direction } },
-})
 
 const never = () => Promise.reject(new Error('there are no cameras'))
 
@@ -61,10 +64,9 @@ export async function startLotGateway({ lotId, folder, centre, from }: Lot) {
   const time = { now: from }
   const lanes = [`${lotId}-in`, `${lotId}-out`] as const
   const fake = fakeLink()
-  const credits: ParkingCredit[] = []
   let store = await openSqliteStore(path, silentLogger)
   let edge: Edge = edgeOn(store, fake, { now: () => time.now })
-  let [seq, revision, shipped, commands] = [0, 1, 0, 0]
+  let [seq, shipped, commands] = [0, 0, 0]
 
   async function begin() {
     fake.onSettle((deviceId, result) => void say(deviceId, 'result', result))
@@ -88,9 +90,22 @@ export async function startLotGateway({ lotId, folder, centre, from }: Lot) {
     return fake.sent.some(({ op }) => op === 'open')
   }
 
+  async function catchUp(now: number) {
+    for (const { area, revision, body } of await centre.missing(lotId, now, edge.desired.revisions()))
+      await edge.desired.apply(area, revision, body)
+  }
+
+  async function tellAll(now: number) {
+    for (;;) {
+      const records = await store.outbox.after(shipped, batchSize)
+      if (records.length === 0) return
+      shipped = await centre.take(lotId, now, records)
+      await store.outbox.acknowledge(shipped)
+    }
+  }
+
   await begin()
-  await edge.desired.apply('devices', 1, { devices: [laneDevice(lanes[0], 'in'), laneDevice(lanes[1], 'out')] })
-  await edge.desired.apply('parking', 1, await centre.parkingOf(lotId))
+  await catchUp(from)
   await begin()
 
   const port: LotPort = {
@@ -100,11 +115,11 @@ export async function startLotGateway({ lotId, folder, centre, from }: Lot) {
       const state = { arm: 'closed', loop: false, temperatureCelsius: 20 } as const
       await say(laneId, 'report', { at: deviceTime, seq: (seq += 1), ...state })
     },
-    pay: (now, { creditId, sessionId, fen, at }) =>
-      opens(now, () => {
-        credits.push({ creditId, sessionId, kind: 'payment', fen, at, coversUntil: at })
-        if (credits.length > 300) credits.splice(0, 150)
-        return edge.desired.apply('payments', (revision += 1), { credits: [...credits] })
+    pay: (now, payment) =>
+      opens(now, async () => {
+        await tellAll(now)
+        await centre.pay(lotId, now, payment)
+        await catchUp(now)
       }),
     async raise(now, { laneId, plate, sessionId, waivedFen }) {
       time.now = now
@@ -123,13 +138,9 @@ export async function startLotGateway({ lotId, folder, centre, from }: Lot) {
       await begin()
     },
     async ship(now) {
-      centre.setTime(now)
-      for (;;) {
-        const records = await store.outbox.after(shipped, batchSize)
-        if (records.length === 0) return
-        shipped = await centre.take(lotId, records)
-        await store.outbox.acknowledge(shipped)
-      }
+      time.now = now
+      await tellAll(now)
+      await catchUp(now)
     },
     occupancy: () => edge.parking.occupancy(),
   }

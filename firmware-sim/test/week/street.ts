@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { createRandom } from '../../src/core/seeded-random.ts'
 import { dayAndNight, hourly } from '../../src/street-week/agreements.ts'
+import type { OracleStay } from '../../src/street-week/lot-oracle.ts'
 import type { LotPlay } from '../../src/street-week/lot-play.ts'
 import { planLot, playLot } from '../../src/street-week/play-lot.ts'
 import { startCentre } from './centre.ts'
@@ -42,7 +43,7 @@ export async function playStreet({ lots, days, residents, strangers, seed }: Str
     }
     return { ...given, cars, agreement }
   })
-  const { centre, stays } = await startCentre(plans, from)
+  const { centre, stays, statement, giveBack } = await startCentre(plans, from)
   const play = async (plan: (typeof plans)[number]) => {
     const gateway = await startLotGateway({ lotId: plan.lotId, folder, centre, from })
     try {
@@ -52,8 +53,43 @@ export async function playStreet({ lots, days, residents, strangers, seed }: Str
     }
   }
   const plays = await Promise.all(plans.map(play))
-  const differences = await Promise.all(plays.map(async (lot) => differencesOf(lot, await stays(lot.lotId))))
+  await giveBack(from + days * 86_400_000)
+  const differences = await Promise.all(
+    plays.map(async (lot) => [
+      ...differencesOf(lot, await stays(lot.lotId)),
+      ...differencesOfBooks(lot, await statement(lot.lotId, '2026-06')),
+    ]),
+  )
   return { plays, differences: differences.flat(), totals: totalsOf(plays) }
+}
+
+type Report = Awaited<ReturnType<Awaited<ReturnType<typeof startCentre>>['statement']>>
+
+const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, fen) => sum + fen, 0)
+
+/** What was paid beyond the fee of a stay that was seen to leave goes back as far as it came by phone. */
+function refundOf({ credits, end }: OracleStay): number {
+  if (end?.outcome !== 'left') return 0
+  const surplus = sumOf(credits.map(({ fen }) => fen)) - (end.feeFen - end.waivedFen)
+  const byPhone = sumOf(credits.filter((credit) => credit.byPhone).map(({ fen }) => fen))
+  return Math.max(0, Math.min(surplus, byPhone))
+}
+
+/** The ledger must balance, agree with what was told and taken, and with the oracle to the fen. */
+function differencesOfBooks({ lotId, oracle }: LotPlay, { booked, differences, isRight }: Report) {
+  const all = Array.from(oracle.stays.values())
+  const ends = all.flatMap(({ end }) => end ?? [])
+  const expected = {
+    feeFen: sumOf(ends.map(({ feeFen }) => feeFen)),
+    waivedFen: sumOf(ends.map(({ waivedFen }) => waivedFen)),
+    debtFen: sumOf(ends.map(({ debtFen }) => debtFen)),
+    receivedFen: sumOf(all.flatMap(({ credits }) => credits.map(({ fen }) => fen))),
+    refundedFen: sumOf(all.map(refundOf)),
+    imbalanceFen: 0,
+  }
+  const wrong = Object.entries(expected).filter(([name, fen]) => booked[name as keyof typeof expected] !== fen)
+  if (isRight && wrong.length === 0) return []
+  return [{ lotId, problem: 'the books', expected: Object.fromEntries(wrong), booked, entries: differences }]
 }
 
 interface Row {

@@ -100,7 +100,7 @@ function decidePrivileged(plate: string): Ruling | undefined {
 }
 
 function decideUnreadable(plate: string, colour: PlateColour): Ruling | undefined {
-  if (classifyPlate(plate) === 'unplated') return ruling('ask', 'unplated', '未识别到车牌，请按求助键')
+  if (classifyPlate(plate) === 'unplated') return ruling('ask', 'unplated', '未识别到车牌，请扫码或按求助键')
   if (!colourFits(plate, colour)) return ruling('ask', 'colour-mismatch', '车牌识别不完整，请稍候或按求助键')
   return undefined
 }
@@ -161,7 +161,7 @@ function decideWithoutRight(read: LaneRead, { failing }: Standing): Ruling {
   const temporary = (reason: string) => opening('temporary', `${reason}，${greetings.in}`)
   if (policy.mode === 'lenient') return temporary('临时车辆')
   if (failing === 'expired' && policy.expired === 'temporary') return temporary('月租已过期，按临时车计费')
-  if (failing === 'expired') return ruling('refuse', 'permit-expired', '通行证已过期，请续期或按求助键')
+  if (failing === 'expired') return ruling('refuse', 'permit-expired', '通行证已过期，请扫码续期或按求助键')
   if (policy.temporary) return temporary(failing === 'group-full' ? '车位已满，按临时车计费' : '临时车辆')
   return failing === undefined ? unknown : refusals[failing]
 }
