@@ -24,7 +24,7 @@ async function* noAnchors() {
 test.each(databases)('looks at pictures from before there was a log become its first entries (%s)', async (kind) => {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-migration-'))
   onTestFinished(() => rm(folder, { recursive: true }))
-  const url = await postgres(kind)
+  const url = await postgres(kind, 'bare')
   const dialect = url
     ? new PostgresDialect({ pool: new Pool({ connectionString: url }) })
     : new SqliteDialect({ database: new Sqlite(join(folder, 'platform.sqlite')) })

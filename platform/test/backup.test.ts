@@ -103,7 +103,7 @@ describe.each(databases)('a backup on %s', (kind) => {
     expect(manifest.platform).toMatchObject({ database: kind, counts: { area_events: 50 }, missingPictures: 0 })
     expect(manifest.platform?.gateways).toContainEqual({ id: 'gw-garden', epoch: 1, lastSeq: 50, backlog: 0 })
 
-    const url = await databaseFor(kind)
+    const url = await databaseFor(kind, 'bare')
     const restored = await restore('all.tar.gz', { databaseUrl: url })
     const folder = join(restored.data, 'platform')
     expect(await rowsOf({ folder, url })).toEqual(before)
@@ -135,7 +135,7 @@ describe.each(databases)('a backup on %s', (kind) => {
     expect(gateway?.lastSeq).toBeGreaterThanOrEqual(before)
     expect(manifest.platform?.counts['area_events']).toBe(gateway?.lastSeq)
     expect(databaseUrl === undefined).toBe(kind === 'sqlite')
-    await restore('load.tar.gz', { databaseUrl: await databaseFor(kind) })
+    await restore('load.tar.gz', { databaseUrl: await databaseFor(kind, 'bare') })
   })
 })
 
@@ -158,7 +158,7 @@ test('a PostgreSQL that is not empty is refused, or kept under another name', as
   const { backup, restore } = await start('postgres')
   await backup('all.tar.gz')
   await expect(restore('all.tar.gz')).rejects.toMatchObject({ code: 'RESTORE_DATABASE_NEEDED' })
-  const databaseUrl = await databaseFor('postgres')
+  const databaseUrl = await databaseFor('postgres', 'bare')
   const client = new pg.Client(databaseUrl)
   await client.connect()
   await client.query('CREATE TABLE mine (id integer)')

@@ -51,10 +51,11 @@ export async function startPostgres() {
 
   let databases = 0
   return {
-    /** A fresh database for each test. */
-    async createDatabase(): Promise<string> {
+    /** A fresh database: empty, or as the one behind `url`, which nobody may be using. */
+    async createDatabase(url?: string): Promise<string> {
       databases += 1
-      await execute(`create database test${databases}`)
+      const template = url === undefined ? '' : `template ${new URL(url).pathname.slice(1)}`
+      await execute(`create database test${databases} ${template}`)
       return urlOf(`test${databases}`)
     },
     async stop() {

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +12,7 @@ import type { Endpoint } from '../src/contract/index.ts'
 import { createMetrics } from '../src/core/metrics.ts'
 import type { Caller } from '../src/core/ports.ts'
 import { openVault } from '../src/core/vault.ts'
-import { openDatabase } from '../src/database/database.ts'
+import { openDatabase, type DatabaseOptions } from '../src/database/database.ts'
 import type { PaymentSettings } from '../src/modules/payments/payments.service.ts'
 import type { HttpPort } from '../src/modules/payments/providers/http-port.ts'
 import { startEmbeddedTelemetry } from '../src/modules/telemetry/store/embedded-telemetry.ts'
@@ -27,14 +28,41 @@ import { startPostgres, type Postgres } from './postgres.ts'
 export const databases = ['sqlite', 'postgres'] as const
 export type DatabaseKind = (typeof databases)[number]
 
-/** Starts a PostgreSQL server for the file; answers how to get a fresh database. */
+/** Starts a PostgreSQL server for the file; answers how to get the database of a new platform, or one without tables. */
 export function usePostgres() {
   let server: Postgres | undefined
+  let empty: string | undefined
   beforeAll(async () => {
     server = await startPostgres()
+    empty = await server.createDatabase()
+    await migrate({ url: empty, folder: '' })
   }, 60_000)
   afterAll(() => server?.stop())
-  return async (kind: DatabaseKind) => (kind === 'postgres' ? server?.createDatabase() : undefined)
+  return async (kind: DatabaseKind, place: 'new' | 'bare' = 'new') =>
+    kind === 'postgres' ? server?.createDatabase(place === 'new' ? empty : undefined) : undefined
+}
+
+async function migrate(place: Pick<DatabaseOptions, 'url' | 'folder'>) {
+  const db = await openDatabase({ ...place, onIdleError: () => undefined })
+  await db.destroy()
+}
+
+let emptyFolder: Promise<string> | undefined
+
+/** A folder with the database of a new platform: its schema is made once for all tests of a file. */
+async function newFolder(): Promise<string> {
+  const makeEmpty = async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gatehouse-empty-'))
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+    await migrate({ folder })
+    return folder
+  }
+  const [folder, empty] = await Promise.all([
+    mkdtemp(join(tmpdir(), 'gatehouse-platform-')),
+    (emptyFolder ??= makeEmpty()),
+  ])
+  await cp(empty, folder, { recursive: true })
+  return folder
 }
 
 export const system: Caller = { username: 'admin', role: 'admin', scope: '' }
@@ -54,9 +82,20 @@ export interface SetupOptions {
   readonly http?: HttpPort
 }
 
+/** Its thread costs more than most tests do, and few of them need it. */
+function telemetryOnDemand(start: () => ReturnType<typeof startEmbeddedTelemetry>): ReturnType<typeof start> {
+  let store: ReturnType<typeof start> | undefined
+  const started = () => (store ??= start())
+  return {
+    write: (body) => started().write(body),
+    series: (query) => started().series(query),
+    close: async () => store?.close(),
+  }
+}
+
 /** All of the platform but the uplink, on a clock that the test moves. */
 export async function setup(options: SetupOptions = {}) {
-  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'gatehouse-platform-')))
+  const folder = options.folder ?? (await newFolder())
   const time = { now: options.startAt ?? Date.parse('2026-06-01T12:00:00+08:00') }
   const clock = { now: () => time.now }
   const metrics = createMetrics()
@@ -77,7 +116,7 @@ export async function setup(options: SetupOptions = {}) {
     paymentHttp: options.http,
   })
   const { registry, publisher, devices, gateways } = services
-  const store = startEmbeddedTelemetry({ folder: join(folder, 'telemetry'), logger })
+  const store = telemetryOnDemand(() => startEmbeddedTelemetry({ folder: join(folder, 'telemetry'), logger }))
   const blobs = await openBlobStore(join(folder, 'media'))
   const app = await buildApp({
     ...{ services, metrics, logger },

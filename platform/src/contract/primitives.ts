@@ -1,7 +1,8 @@
 import { Type, type Static } from 'typebox'
+import { idPattern } from './patterns.ts'
 
 /** Device, gateway and compound ids: also a topic level, a user name and part of a client id. */
-export const Id = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,63}$', description: 'lower-case letters, digits and -' })
+export const Id = Type.String({ pattern: idPattern, description: 'lower-case letters, digits and -' })
 export type Id = Static<typeof Id>
 
 /** UTC milliseconds since 1970. */

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import type { Endpoint } from './endpoint.ts'
+import { readingPattern } from './patterns.ts'
 import { Id, Instant } from './primitives.ts'
 
 /** Mean, lowest and highest value of one interval that starts at `at`. Booleans count as 0 and 1. */
@@ -29,7 +30,7 @@ export const getTelemetry = {
   schema: {
     params: Type.Object({ deviceId: Id }),
     querystring: Type.Object({
-      reading: Type.String({ pattern: '^[a-zA-Z][a-zA-Z0-9]{0,63}$' }),
+      reading: Type.String({ pattern: readingPattern }),
       from: Instant,
       to: Instant,
       points: Type.Optional(Type.Integer({ minimum: 1, maximum: 2000, default: 300 })),
