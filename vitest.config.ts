@@ -2,12 +2,15 @@ import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 import { FaultTableReporter } from './firmware-sim/test/faults/table-reporter.ts'
 
+/** The servers as they are run. */
+const globalSetup = ['.ci/bundle.mjs']
+
 /** Whole systems: what they wait for has limits of its own, these are for what hangs. */
-const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 60_000 }
+const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 60_000, globalSetup }
 
 /** Most of it is waiting, for the disk, for limits and for processes to start: three at once use two cores. */
 const maxWorkers = 3
-const faults = { include: ['firmware-sim/test/faults/*.faults.ts'], maxWorkers }
+const faults = { include: ['firmware-sim/test/faults/*.faults.ts'], maxWorkers, globalSetup }
 
 export default defineConfig({
   test: {
@@ -29,7 +32,7 @@ export default defineConfig({
           name: 'integration',
           include: ['{gateway,platform,firmware-sim}/test/*.test.ts', 'firmware-sim/test/{faults,week}/*.test.ts'],
           exclude: ['**/*.{system,browser}.test.ts'],
-          maxWorkers,
+          ...{ maxWorkers, globalSetup },
           testTimeout: 60_000,
         },
       },
@@ -38,6 +41,8 @@ export default defineConfig({
         test: {
           name: 'faults',
           ...faults,
+          // A file whose rounds are all waiting must not be what the others wait for.
+          maxWorkers: 4,
           provide: { faults: { rounds: 20, weekRecords: 500_000 } },
         },
       },

@@ -1,5 +1,5 @@
 // Installs what is missing. Runs on the system's Node, before there is a node_modules folder.
-//   node .ci/setup.mjs           npm packages and the built console: enough for `npm start`
+//   node .ci/setup.mjs           npm packages, the built console and servers: enough for `npm start`
 //   node .ci/setup.mjs --tests   also the Debian packages that the tests need
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
@@ -74,4 +74,7 @@ function buildConsole() {
 
 if (tests) installDebianPackages()
 installNpmPackages()
-if (!tests) buildConsole()
+if (!tests) {
+  buildConsole()
+  run(npm, ['run', '--silent', 'build'])
+}

@@ -166,25 +166,39 @@ test('numbers that mean something else at the platform are told apart, and what 
   expect(await (await open(path)).outbox.status()).toMatchObject({ outboxId: status.outboxId, openedAt: 3001 })
 })
 
-test('a database that falls back behind a change of identity shares with the later one what that took over', async () => {
-  const { path, outboxId } = await filledDatabase()
-  const older = await readFile(path)
-  const store = await open(path)
-  await store.outbox.branch(2500)
-  const { outboxId: laterId } = await store.outbox.status()
-  await store.close()
-  await writeFile(path, older)
+test.each([
+  ['', () => undefined],
+  [', with a log that is no more to be read', (path: string) => writeFile(`${path}-wal`, Buffer.alloc(4096, 0xa5))],
+  [
+    ', and is damaged',
+    async (path: string) => {
+      const bytes = await readFile(path)
+      await writeFile(path, bytes.fill(0x5a, 4096 * 40, 4096 * 42))
+    },
+  ],
+])(
+  'a database that falls back behind a change of identity%s shares with the later one what that took over',
+  async (...[, spoil]) => {
+    const { path, outboxId } = await filledDatabase()
+    const older = await readFile(path)
+    const store = await open(path)
+    await store.outbox.branch(2500)
+    const { outboxId: laterId } = await store.outbox.status()
+    await store.close()
+    await writeFile(path, older)
+    await spoil(path)
 
-  const status = await (await open(path)).outbox.status()
-  expect([outboxId, laterId]).not.toContain(status.outboxId)
-  expect(status).toMatchObject({
-    openedAt: 3000,
-    earlier: [
-      { outboxId: laterId, lastSeq: 3000 },
-      { outboxId, lastSeq: 2500 },
-    ],
-  })
-})
+    const status = await (await open(path)).outbox.status()
+    expect([outboxId, laterId]).not.toContain(status.outboxId)
+    expect(status).toMatchObject({
+      openedAt: 3000,
+      earlier: [
+        { outboxId: laterId, lastSeq: 3000 },
+        { outboxId, lastSeq: 2500 },
+      ],
+    })
+  },
+)
 
 test('bits that a disk has flipped within texts are put aside, and everything else can be read', async () => {
   const { path } = await filledDatabase()

@@ -21,7 +21,7 @@ export function platformPlan(settings: DemoSettings, adminPassword: string): Chi
   const { inherited, source, ...plan } = planOf(settings, 'platform')
   return {
     ...plan,
-    args: [source('platform/src/main.ts')],
+    args: [source('platform/dist/main.js')],
     env: {
       ...inherited,
       GATEHOUSE_HOST: '127.0.0.1',
@@ -38,7 +38,7 @@ export function gatewayPlan(settings: DemoSettings, gateway: { id: string; secre
   const { inherited, source, ...plan } = planOf(settings, 'gateway')
   return {
     ...plan,
-    args: [source('gateway/src/main.ts')],
+    args: [source('gateway/dist/main.js')],
     env: {
       ...inherited,
       GATEHOUSE_GATEWAY_ID: gateway.id,

@@ -20,8 +20,8 @@ export interface Part {
 }
 
 const mains = {
-  platform: 'platform/src/main.ts',
-  gateway: 'gateway/src/main.ts',
+  platform: 'platform/dist/main.js',
+  gateway: 'gateway/dist/main.js',
   simulator: 'firmware-sim/src/main.ts',
 } as const
 export type PartName = keyof typeof mains

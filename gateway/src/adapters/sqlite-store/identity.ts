@@ -90,22 +90,25 @@ function fallenBack(own: Identity, later: Identity, lastSeq: number): Identity {
   return { outboxId, earlier: [{ outboxId: later.outboxId, lastSeq: taken, keptSeq: taken }, ...earlier] }
 }
 
+/** Whether the database knows nothing of the last change of identity, which stands beside it. */
+const isBehind = (own: Identity, beside: Identity) =>
+  beside.outboxId !== own.outboxId && !own.earlier.some(({ outboxId }) => outboxId === beside.outboxId)
+
 /** By the identity of its outbox the platform tells a gateway that goes on from one that counts anew. */
 export function ensureIdentity(db: Connection, path: string) {
   const [own, beside] = [identityIn(db), remembered(path)]
   if (!own) assign(db, path, { outboxId: randomUUID(), earlier: [] })
-  else if (!beside) assign(db, path, own)
-  else if (beside.outboxId !== own.outboxId) assign(db, path, fallenBack(own, beside, lastSeqOf(db)))
+  else if (beside && isBehind(own, beside)) assign(db, path, fallenBack(own, beside, lastSeqOf(db)))
+  else if (beside?.outboxId !== own.outboxId) assign(db, path, own)
 }
 
 /** From now on numbers above `lastSeq` mean other records than before: an older state was restored. */
 export function branchIdentity(db: Connection, path: string, lastSeq: number) {
-  const before = identityIn(db) ?? remembered(path)
-  assign(
-    db,
-    path,
-    before ? branchOf(before, lastSeq, Math.max(lastSeq, lastSeqOf(db))) : { outboxId: randomUUID(), earlier: [] },
-  )
+  const [own, beside] = [identityIn(db), remembered(path)]
+  const before = own ?? beside
+  if (own && beside && isBehind(own, beside)) assign(db, path, fallenBack(own, beside, lastSeq))
+  else if (before) assign(db, path, branchOf(before, lastSeq, Math.max(lastSeq, lastSeqOf(db))))
+  else assign(db, path, { outboxId: randomUUID(), earlier: [] })
 }
 
 /** The same after damage, with nothing above `lastSeq`: numbers go on behind it. */
