@@ -41,8 +41,6 @@ export default defineConfig({
         test: {
           name: 'faults',
           ...faults,
-          // A file whose rounds are all waiting must not be what the others wait for.
-          maxWorkers: 4,
           provide: { faults: { rounds: 20, weekRecords: 500_000 } },
         },
       },
