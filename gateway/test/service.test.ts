@@ -35,7 +35,7 @@ async function startServiceManager() {
 }
 
 async function startService(env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [join(root, 'gateway/src/main.ts')], {
+  const child = spawn(process.execPath, [join(root, 'gateway/dist/main.js')], {
     env: {
       PATH: process.env['PATH'],
       GATEHOUSE_DATA: await temporaryFolder(),
@@ -111,7 +111,7 @@ test('the units of the manual are understood by systemd, and start files that ex
   for (const { name, text } of units) {
     const main = /^ExecStart=\/opt\/gatehouse\/node_modules\/\.bin\/node (\S+)$/m.exec(text)?.[1] ?? ''
     // The gateway loads what does so when it has found what was compiled before.
-    expect(await readFile(join(root, main), 'utf8')).toMatch(/serviceManagerOf|import\('\.\/run\.main\.ts'\)/)
+    expect(await readFile(join(root, main), 'utf8')).toMatch(/serviceManagerOf|import\(['"]\.\/run\.main/)
     const here = text.replace(/^ExecStart=\S+ /m, `ExecStart=${process.execPath} `)
     await writeFile(join(folder, name), here)
   }
