@@ -1,23 +1,14 @@
 // Makes one file of each server and of each of its threads, with the libraries that they use: a thousand small modules
 // take three times as long to load, which is what cars wait for after a power cut.
 //   node .ci/bundle.mjs   gateway/dist and platform/dist, where they are older than their sources
-import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
+import { modified, newest } from './modified.mjs'
 
 const root = join(import.meta.dirname, '..')
 
 /** Packages that bring machine code or files of their own stay where they are. */
 const external = ['better-sqlite3', '@node-rs/argon2', '@fastify/swagger-ui', 'pg-native']
-
-const modified = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0)
-const newest = (folder) =>
-  Math.max(
-    0,
-    ...readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) =>
-      modified(join(entry.parentPath, entry.name)),
-    ),
-  )
 
 /** A thread is a file of its own, which its server finds beside itself. */
 const threads = {

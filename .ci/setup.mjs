@@ -2,14 +2,14 @@
 //   node .ci/setup.mjs           npm packages, the built console and servers: enough for `npm start`
 //   node .ci/setup.mjs --tests   also the Debian packages that the tests need
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { modified, newest } from './modified.mjs'
 
 const root = join(import.meta.dirname, '..')
 const tests = process.argv.includes('--tests')
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 const run = (command, args) => execFileSync(command, args, { cwd: root, stdio: 'inherit' })
-const modified = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0)
 
 /** What the tests run against, by the command that shows that it is there. */
 const debianPackages = {
@@ -47,20 +47,6 @@ function installNpmPackages() {
   if (modified(join(root, 'node_modules/.package-lock.json')) >= modified(join(root, 'package-lock.json'))) return
   process.stdout.write('  installing npm packages …\n')
   run(npm, ['ci', '--loglevel=error'])
-}
-
-/** The newest change below a folder, without what is generated. */
-function newest(folder) {
-  const entries = readdirSync(folder, { withFileTypes: true }).filter(
-    ({ name }) => name !== 'dist' && name !== 'node_modules',
-  )
-  return Math.max(
-    0,
-    ...entries.map((entry) => {
-      const path = join(folder, entry.name)
-      return entry.isDirectory() ? newest(path) : modified(path)
-    }),
-  )
 }
 
 function buildConsole() {

@@ -15,6 +15,12 @@ const refused = (refusal: string, status: number, error: { readonly code: string
   body: JSON.stringify(error),
 })
 
+/** Refused for now: worth another try after so many seconds. */
+function later(seconds: number, ...refusal: Parameters<typeof refused>): HttpAnswer {
+  const answer = refused(...refusal)
+  return { ...answer, headers: { ...answer.headers, 'retry-after': String(seconds) } }
+}
+
 export const refusals = {
   notFound: () => refused('not-found', 404, { code: 'NOT_FOUND', message: 'There is nothing at this address' }),
   unknownPicture: (): HttpAnswer => ({
@@ -35,13 +41,11 @@ export const refusals = {
   },
   tooManyFailures: (): HttpAnswer => {
     const message = 'Too many failed sign-ins from your address; try again in a minute'
-    const answer = refused('throttled', 429, { code: 'TOO_MANY_FAILURES', message })
-    return { ...answer, headers: { ...answer.headers, 'retry-after': '60' } }
+    return later(60, 'throttled', 429, { code: 'TOO_MANY_FAILURES', message })
   },
   noList: (): HttpAnswer => {
     const message = 'The gateway has no list of its devices yet; try again in a moment'
-    const answer = refused('no-list', 503, { code: 'NO_DEVICE_LIST', message })
-    return { ...answer, headers: { ...answer.headers, 'retry-after': '5' } }
+    return later(5, 'no-list', 503, { code: 'NO_DEVICE_LIST', message })
   },
   tooLarge: (maxBytes: number) =>
     refused('too-large', 413, { code: 'MEDIA_TOO_LARGE', message: `A picture has at most ${maxBytes} bytes` }),
@@ -55,10 +59,7 @@ export const refusals = {
       code: 'MEDIA_NAME_WRONG',
       message: 'The SHA-256 of the body is not the name in the address',
     }),
-  busy: (): HttpAnswer => {
-    const answer = refused('busy', 503, { code: 'BUSY', message: 'Too many uploads at once; try again in a moment' })
-    return { ...answer, headers: { ...answer.headers, 'retry-after': '2' } }
-  },
+  busy: () => later(2, 'busy', 503, { code: 'BUSY', message: 'Too many uploads at once; try again in a moment' }),
   internal: () =>
     refused('internal', 500, { code: 'INTERNAL', message: 'The gateway could not do this; see its log and try again' }),
 } as const

@@ -287,10 +287,9 @@ export class DeviceDoor {
   }
 }
 
-const refusalOf = (
-  answer: 'refused' | 'throttled' | 'no-list',
-  certificate: DeviceCertificate | undefined,
-): ConnectRefusal => {
+type Refused = Exclude<ReturnType<DeviceFront['signIn']>, 'admitted'>
+
+const refusalOf = (answer: Refused, certificate: DeviceCertificate | undefined): ConnectRefusal => {
   if (answer !== 'refused') return { reason: answer, returnCode: 3 }
   return certificate ? badCertificate : unknownOrWrong
 }
