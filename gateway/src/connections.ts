@@ -46,12 +46,12 @@ interface ConnectionParts {
 
 /** What talks to others. Each part is kept running by itself: one that fails does not take the others along. */
 export async function openConnections(config: GatewayConfig, parts: ConnectionParts, onClose: OnClose) {
-  const { supervision, ways, metrics, logger, holding } = parts
+  const { supervision, ways, metrics, logger, holding, spool } = parts
   const { mqtt, http } = listenersOf(config, parts.identity)
 
   ways.broker = await openBroker(mqtt, parts, onClose)
   const { broker } = ways
-  onClose(holding.store.onWritable(() => broker.current()?.askAgain()))
+  for (const disk of [holding.store, spool]) onClose(disk.onWritable(() => broker.current()?.askAgain()))
   await openUplink(config, parts, onClose)
 
   let port = http.port

@@ -71,6 +71,11 @@ async function startOnSmallDisk(env: Readonly<Record<string, string>>) {
       }
     },
     makeRoom: () => unlink(filler),
+    /** Messages that the disk did not take. */
+    async notStored() {
+      const metrics = await (await fetch(`http://127.0.0.1:${ready.httpPort}/metrics`)).text()
+      return Number(/reason="not-stored"\} (\d+)/.exec(metrics)?.[1] ?? 0)
+    },
     health: async () =>
       (await (await fetch(`http://127.0.0.1:${ready.httpPort}/api/health`)).json()) as { disk: string },
   }
@@ -94,16 +99,18 @@ async function startLane(mqttPort: number) {
   })
   await client.subscribeAsync(topics.command('lane-in'), { qos: 1 })
   let seq = 0
+  const send = (channel: 'event' | 'report', message: object) => {
+    seq += 1
+    const state = { acknowledged: false }
+    const payload = JSON.stringify({ seq, at: Date.now(), ...message })
+    const sent = client.publishAsync(topics[channel]('lane-in'), payload, { qos: 1 })
+    void sent.then(() => (state.acknowledged = true))
+    return state
+  }
   return {
     opened,
-    read(plate: string) {
-      seq += 1
-      const event = { id: `e${seq}`, seq, at: Date.now(), type: 'plate', plate, colour: 'blue', confidence: 97 }
-      const state = { acknowledged: false }
-      const sent = client.publishAsync(topics.event('lane-in'), JSON.stringify(event), { qos: 1 })
-      void sent.then(() => (state.acknowledged = true))
-      return state
-    },
+    read: (plate: string) => send('event', { id: `e${seq}`, type: 'plate', plate, colour: 'blue', confidence: 97 }),
+    report: () => send('report', { arm: 'closed', loop: false, temperatureCelsius: 20 }),
   }
 }
 
@@ -131,4 +138,20 @@ test('with a full disk the gate opens, nothing is acknowledged, and everything i
   }, within)
   expect(lane.opened).toHaveLength(3)
   await vi.waitFor(async () => expect((await gateway.health()).disk).not.toBe('full'), within)
+}, 60_000)
+
+test('a report that a full disk has refused is asked for once there is room, from a device that says nothing more', async () => {
+  const gateway = await startOnSmallDisk({})
+  const lane = await startLane(gateway.mqttPort)
+  const first = lane.report()
+  await vi.waitFor(() => expect(first.acknowledged).toBe(true), within)
+
+  await gateway.fill()
+  const reports = Array.from({ length: 60 }, () => lane.report())
+  const acknowledged = () => reports.filter((report) => report.acknowledged).length
+  await vi.waitFor(async () => expect((await gateway.notStored()) + acknowledged()).toBe(reports.length), within)
+  expect(acknowledged()).toBeLessThan(reports.length)
+
+  await gateway.makeRoom()
+  await vi.waitFor(() => expect(acknowledged()).toBe(reports.length), within)
 }, 60_000)

@@ -67,6 +67,14 @@ export class SteadyDevice implements DeviceBook {
     return this.#client?.connected === true
   }
 
+  /** For whoever reads a failure. */
+  get state(): string {
+    const oldest = this.#kept[0]
+    const line = this.isConnected ? 'connected' : 'not connected'
+    const kept = `${this.#kept.length} kept, ${this.#underWay} under way`
+    return `${this.deviceId}: ${line} (${this.connections}), ${kept}, oldest ${oldest?.channel} ${oldest?.seq}`
+  }
+
   make(channel: Message['channel'] = this.#made % eventEvery === 0 ? 'event' : 'report') {
     this.#made += 1
     const book = channel === 'event' ? this.events : this.reports

@@ -27,7 +27,11 @@ export async function untilNewsArrive({ devices, centre }: Site): Promise<void> 
     'news of every device are at the centre',
     async () => {
       const newest = await centre.newestEvents()
-      return devices.every(({ deviceId }) => (newest.get(deviceId) ?? 0) > (before.get(deviceId) ?? 0))
+      const missing = devices.filter(({ deviceId }) => (newest.get(deviceId) ?? 0) <= (before.get(deviceId) ?? 0))
+      if (missing.length === 0) return true
+      throw new Error(
+        missing.map((device) => `${device.state}, at the centre ${newest.get(device.deviceId)}`).join('\n'),
+      )
     },
     recoverWithinMs,
   )

@@ -108,6 +108,8 @@ export interface SpoolRoom {
   oldestAt(): Promise<number | undefined>
   /** Called with what was dropped. Answers the way to stop listening. */
   onDropped(listener: (drop: SpoolDrop) => void): () => void
+  /** Called when the disk takes points again after it has refused some: whoever has those may be asked again. */
+  onWritable(listener: () => void): () => void
 }
 
 /** The other end of the spool: who ships telemetry takes batches in order and confirms them when they are stored. */

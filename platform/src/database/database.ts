@@ -16,6 +16,7 @@ import { parking } from './migrations/0007-parking.ts'
 import { payments } from './migrations/0008-payments.ts'
 import { renewals } from './migrations/0009-renewals.ts'
 import { passagesOnce } from './migrations/0010-passages-once.ts'
+import { preparingOnce } from './prepared.ts'
 import { askAgainSql, rescueIfDamaged, type Rescue } from './rescue.ts'
 import type { Tables } from './tables.ts'
 
@@ -54,7 +55,7 @@ function sqlite(folder: string): Dialect {
   // FULL: an acknowledged record survives a power cut, not only a crash of the process.
   database.pragma('synchronous = FULL')
   database.pragma('busy_timeout = 5000')
-  return new SqliteDialect({ database })
+  return new SqliteDialect({ database: preparingOnce(database) })
 }
 
 function postgres(url: string, onIdleError: (error: Error) => void): Dialect {

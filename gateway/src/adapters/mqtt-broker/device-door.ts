@@ -3,7 +3,6 @@ import type { Aedes, AedesOptions, Client, ConnectPacket, PublishPacket } from '
 import type { Socket } from 'node:net'
 import type { DeviceCertificate, DeviceFront, Logger, RefusalCounter, Speaker } from '../../core/ports.ts'
 import { AppError } from '../../errors.ts'
-import type { UpChannel } from '../../protocol/index.ts'
 import { checkConnect, type ConnectRefusal } from './connect-rule.ts'
 import { dismiss } from './dismiss.ts'
 import type { Shown } from './listeners.ts'
@@ -31,9 +30,6 @@ interface Visit {
   session?: Session
 }
 
-/** Channels whose messages are acknowledged when they are on disk. */
-type Kept = Extract<UpChannel, 'report' | 'event'>
-
 const unknownOrWrong = { reason: 'not-authorized', returnCode: 4 } as const
 const badCertificate = { reason: 'bad-certificate', returnCode: 5 } as const
 
@@ -55,7 +51,7 @@ export class DeviceDoor {
   /** Devices whose last message was refused: logged once, not once a message. */
   readonly #offenders = new Set<string>()
   /** Connections whose message was left without an answer, because the disk did not take it. */
-  readonly #unanswered: Record<Kept, Set<Session>> = { report: new Set(), event: new Set() }
+  readonly #unanswered = new Set<Session>()
   #closed = false
 
   constructor(parts: DoorParts) {
@@ -210,7 +206,7 @@ export class DeviceDoor {
     const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload)
     session.inbox.push(
       () => this.#parts.front.accept(session.deviceId, channel, payload),
-      (error) => done(error ? this.#notAccepted(session, packet, error) : this.#accepted(channel)),
+      (error) => done(error ? this.#notAccepted(session, packet, error) : null),
     )
     return undefined
   }
@@ -224,8 +220,7 @@ export class DeviceDoor {
   #leave({ session, hasWill, visitor }: Visit): void {
     if (!session) return
     session.ended()
-    this.#unanswered.report.delete(session)
-    this.#unanswered.event.delete(session)
+    this.#unanswered.delete(session)
     if (this.#sessions.get(session.deviceId) !== session) return
     this.#sessions.delete(session.deviceId)
     if (!session.isAnnounced || this.#closed) return
@@ -246,15 +241,10 @@ export class DeviceDoor {
   }
 
   /** The disk takes messages again: whoever was not answered is to send them again, and does so with a new connection. */
-  askAgain(channel: Kept): void {
-    const sessions = [...this.#unanswered[channel]]
-    this.#unanswered[channel].clear()
+  askAgain(): void {
+    const sessions = [...this.#unanswered]
+    this.#unanswered.clear()
     for (const { socket } of sessions) socket.destroy()
-  }
-
-  #accepted(channel: UpChannel): null {
-    if (channel === 'report' && this.#unanswered.report.size > 0) this.askAgain('report')
-    return null
   }
 
   /**
@@ -263,7 +253,7 @@ export class DeviceDoor {
    */
   #leaveUnanswered(session: Session, packet: PublishPacket): void {
     this.#parts.counter.refused('mqtt', 'not-stored')
-    if (packet.qos > 0) this.#unanswered[session.upChannel(packet.topic) === 'report' ? 'report' : 'event'].add(session)
+    if (packet.qos > 0) this.#unanswered.add(session)
     packet.qos = 0
   }
 

@@ -49,7 +49,7 @@ export interface MqttBroker extends DeviceLink {
   readonly failed: Promise<Error>
   /** Devices that are signed in. */
   connections(): number
-  /** Events that were not acknowledged for want of room are to be sent again. */
+  /** Messages that were not acknowledged for want of room are to be sent again. */
   askAgain(): void
   close(): Promise<void>
 }
@@ -117,7 +117,7 @@ export async function startMqttBroker(options: MqttBrokerOptions, parts: MqttBro
     answers: (withinMs) => pingBroker(ports.plain ?? 0, door.probeSecret, withinMs),
     failed: Promise.race(listeners.map(({ failed }) => failed)),
     connections: () => door.size,
-    askAgain: () => door.askAgain('event'),
+    askAgain: () => door.askAgain(),
     isConnected: (deviceId) => door.sessionOf(deviceId) !== undefined,
     disconnect: (deviceId) => door.expel(deviceId),
     send: (deviceId, _channel, message) => sendCommand(door.sessionOf(deviceId), deviceId, message),

@@ -20,6 +20,8 @@ export interface Deleted {
 }
 
 const fileName = (start: number) => `${String(start).padStart(16, '0')}.log`
+/** As much as a group of points may need. */
+const probeBytes = 64 * 1024
 const namePattern = /^\d{16}\.log$/
 
 /** Where the next whole frame begins, or where to look for it. */
@@ -178,6 +180,19 @@ export class Segments {
       await file.close()
     }
     return { bytes, from: segment.from, to: segment.to }
+  }
+
+  /** Rejects while the disk takes nothing. */
+  async probe(): Promise<void> {
+    const path = join(this.#folder, 'probe')
+    const file = await open(path, 'w')
+    try {
+      await file.write(Buffer.alloc(probeBytes))
+      await file.datasync()
+    } finally {
+      await file.close()
+      await unlink(path)
+    }
   }
 
   async close(): Promise<void> {

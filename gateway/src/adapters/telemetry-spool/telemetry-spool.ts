@@ -15,6 +15,7 @@ import { encodeFrame, frameHeaderBytes, textStart } from './frames.ts'
 import { createLineEncoder } from './line-protocol.ts'
 import { loadPosition, savePosition } from './read-position.ts'
 import { Segments } from './segments.ts'
+import { WritableWatch } from './writable-watch.ts'
 
 export interface TelemetrySpoolOptions {
   readonly gatewayId: string
@@ -28,6 +29,8 @@ export interface TelemetrySpoolOptions {
   readonly segmentBytes?: number
   /** What was written within this time may be on its way, and does not yet make room for events. */
   readonly youngMs?: number
+  /** How often a disk that refuses points is looked at. */
+  readonly retryEveryMs?: number
 }
 
 export interface OpenTelemetrySpool extends TelemetrySpool, TelemetryBacklog, SpoolRoom {
@@ -49,6 +52,7 @@ const readBytes = 4 * 1024 * 1024
 const lineBytes = 4096
 /** Long enough for a telemetry store that is there to take everything. */
 const usualYoungMs = 30_000
+const usualRetryMs = 2000
 /** What waits to be written while the disk is slow; more is refused, and devices wait for their acknowledgement. */
 const maxWaitingGroups = 64
 
@@ -91,6 +95,7 @@ class Spool implements OpenTelemetrySpool {
   readonly #youngMs: number
   readonly #encode: ReturnType<typeof createLineEncoder>
   readonly #listeners = new Set<() => void>()
+  readonly #writable: WritableWatch
   readonly #groups: Group[] = []
   #writing: Promise<void> | undefined
   #readAt: number
@@ -114,6 +119,8 @@ class Spool implements OpenTelemetrySpool {
     this.#maxBytes = maxBytes
     this.#segmentBytes = Math.min(segmentBytes, Math.ceil(maxBytes / 8))
     this.#youngMs = options.youngMs ?? usualYoungMs
+    const everyMs = options.retryEveryMs ?? usualRetryMs
+    this.#writable = new WritableWatch({ probe: () => segments.probe(), everyMs })
     this.#encode = createLineEncoder(gatewayId)
   }
 
@@ -123,7 +130,7 @@ class Spool implements OpenTelemetrySpool {
     if (line === undefined) return Promise.resolve()
     let group = this.#groups.at(-1)
     if (!group || group.lines >= maxGroupLines || group.text.length >= maxGroupChars) {
-      if (this.#groups.length >= maxWaitingGroups) return Promise.reject(spoolUnavailable('the disk is too slow'))
+      if (this.#groups.length >= maxWaitingGroups) return this.#refuse(spoolUnavailable('the disk is too slow'))
       group = { text: line, lines: 1, durable: Promise.withResolvers<undefined>() }
       this.#groups.push(group)
     } else {
@@ -153,6 +160,10 @@ class Spool implements OpenTelemetrySpool {
   onDropped(listener: (drop: SpoolDrop) => void): () => void {
     this.#dropListeners.add(listener)
     return () => void this.#dropListeners.delete(listener)
+  }
+
+  onWritable(listener: () => void): () => void {
+    return this.#writable.onWritable(listener)
   }
 
   async release(): Promise<number> {
@@ -196,6 +207,7 @@ class Spool implements OpenTelemetrySpool {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#writable.close()
     await this.#writing
     await this.#segments.close()
   }
@@ -216,6 +228,11 @@ class Spool implements OpenTelemetrySpool {
     this.#isUnsaved = true
   }
 
+  #refuse(error: Error): Promise<never> {
+    this.#writable.refused()
+    return Promise.reject(error)
+  }
+
   async #writeGroups(): Promise<void> {
     // Everything that arrives in this turn of the event loop joins the first group.
     await new Promise(setImmediate)
@@ -224,9 +241,11 @@ class Spool implements OpenTelemetrySpool {
         await this.#write(encodeFrame(group.text, group.lines))
         group.durable.resolve(undefined)
         this.#watch?.up()
+        this.#writable.taken()
         for (const listener of this.#listeners) listener()
       } catch (error) {
         this.#watch?.down(error)
+        this.#writable.refused()
         group.durable.reject(spoolUnavailable((error as Error).message, { cause: error }))
       }
     }

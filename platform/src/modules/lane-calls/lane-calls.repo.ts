@@ -20,6 +20,17 @@ export const liveCallOf = (db: Database, { compoundId, laneId }: Place): Promise
     .where('state', 'in', live)
     .executeTakeFirst()
 
+/** Lanes of a compound at which a call is live or a car waits. */
+export async function listBusyLanes(db: Database, compoundId: string): Promise<string[]> {
+  const calls = db
+    .selectFrom('lane_calls')
+    .select('lane_id')
+    .where('compound_id', '=', compoundId)
+    .where('state', 'in', live)
+  const waits = db.selectFrom('lane_waits').select('lane_id').where('compound_id', '=', compoundId)
+  return (await calls.union(waits).execute()).map(({ lane_id }) => lane_id)
+}
+
 /** Answers the call if it is new: the same event makes one call only, and a lane has one at a time. */
 export const insertCall = (db: Database, row: LaneCallRow): Promise<LaneCallRow | undefined> =>
   db

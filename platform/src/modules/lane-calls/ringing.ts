@@ -72,6 +72,30 @@ function createBeginnings({ rules, devices }: RingingPorts, tell: Tell) {
   }
 }
 
+/**
+ * Lanes at which somebody calls or waits, asked for once a batch: what lanes tell is nearly always of others. A call or
+ * wait begins by what the gateway of that batch tells, or has been a wait before.
+ */
+function createBusyLanes() {
+  const byBatch = new WeakMap<Told, Promise<Set<string>>>()
+  const ofBatch = (told: Told) => {
+    const known = byBatch.get(told)
+    if (known) return known
+    const asked = repo.listBusyLanes(told.db, told.compoundId).then((laneIds) => new Set(laneIds))
+    byBatch.set(told, asked)
+    return asked
+  }
+  return {
+    has: async ({ laneId, told }: Word<unknown>) => (await ofBatch(told)).has(laneId),
+    /** Answers the word itself. */
+    async add<R>(word: Word<R>): Promise<Word<R>> {
+      const lanes = await ofBatch(word.told)
+      lanes.add(word.laneId)
+      return word
+    },
+  }
+}
+
 type OutcomeOf = (call: LaneCallRow) => Promise<string>
 
 /** Calls end when the car is gone, or the lane has opened for it after all. */
@@ -108,25 +132,32 @@ export function createRinging(ports: RingingPorts): RecordHandler {
   const tell: Tell = async (row, { db, receivedAt, publish }) => {
     if (row) publish('lane-call:changed', await ports.views.of(row, { tx: db, now: receivedAt }))
   }
-  const [begin, end] = [createBeginnings(ports, tell), createEndings(tell)]
+  const [begin, end, busy] = [createBeginnings(ports, tell), createEndings(tell), createBusyLanes()]
+
+  async function gone(word: Word<Left>) {
+    if (await busy.has(word)) await end.gone(word)
+  }
+  async function opened(word: Word<Decision>) {
+    if (await busy.has(word)) await end.opened(word)
+  }
 
   return async (record, told) => {
     const { deviceId: laneId } = record
     if (laneId === undefined) return
     switch (record.type) {
       case 'parking.help-requested':
-        return begin.helpRequested({ record, laneId, told })
+        return begin.helpRequested(await busy.add({ record, laneId, told }))
       case 'parking.entry-refused':
       case 'parking.exit-refused':
-        return begin.refused({ record, laneId, told })
+        return begin.refused(await busy.add({ record, laneId, told }))
       case 'parking.exit-unpaid':
-        return begin.unpaid({ record, laneId, told })
+        return begin.unpaid(await busy.add({ record, laneId, told }))
       case 'parking.entry-opened':
       case 'parking.exit-opened':
-        return end.opened({ record, laneId, told })
+        return opened({ record, laneId, told })
       case 'parking.vehicle-passed':
       case 'parking.vehicle-reversed':
-        return end.gone({ record, laneId, told })
+        return gone({ record, laneId, told })
       default:
     }
   }
