@@ -69,6 +69,7 @@ async function settle(site: Site): Promise<Balance> {
       return last.lost === 0
     },
     settleWithinMs,
+    'everything',
   ).catch(() => undefined) // what is missing is in the balance
   // Once more, for what may still be coming a second time.
   await delay(300)

@@ -4,8 +4,16 @@ import type { Site } from './site.ts'
 const recoverWithinMs = 40_000
 const emptyWithinMs = 20_000
 
-/** Asks again and again until it is so. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>, withinMs: number): Promise<void> {
+/** To ask often costs the servers, and whoever else is there, more than what is waited for. */
+const askEveryMs = { anybody: 25, database: 100, everything: 250 }
+
+/** Asks again and again until it is so: in memory and over HTTP, in a database, or for all that was ever stored. */
+export async function until(
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  withinMs: number,
+  asked: keyof typeof askEveryMs = 'anybody',
+): Promise<void> {
   const deadline = performance.now() + withinMs
   let problem: unknown
   while (performance.now() < deadline) {
@@ -15,7 +23,7 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
     } catch (error) {
       problem = error // nobody answers yet
     }
-    await delay(25)
+    await delay(askEveryMs[asked])
   }
   throw new Error(`Not within ${withinMs / 1000} s: ${what}`, { cause: problem })
 }
@@ -34,6 +42,7 @@ export async function untilNewsArrive({ devices, centre }: Site): Promise<void> 
       )
     },
     recoverWithinMs,
+    'database',
   )
 }
 
@@ -49,5 +58,6 @@ export async function untilEmpty(site: Site) {
       return true
     },
     emptyWithinMs,
+    'everything',
   )
 }

@@ -63,6 +63,7 @@ test(
           return online && backlog === 0
         },
         busyMs + (weekRecords / caughtUpPerSecond) * 1000,
+        'everything',
       )
       const recoveryMs = performance.now() - healedAt
       const { sent, acknowledged, stored, lost, doubled, outOfOrder, foreign } = await site.balance()
