@@ -1,5 +1,6 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './firmware-sim/test/faults/longest-first.ts'
 import { FaultTableReporter } from './firmware-sim/test/faults/table-reporter.ts'
 
 /** The servers as they are run. */
@@ -14,6 +15,7 @@ const faults = { include: ['firmware-sim/test/faults/*.faults.ts'], maxWorkers, 
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', new FaultTableReporter('faults')],
     projects: [
       {
