@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** What takes minutes, the longest first; everything else takes less. */
-const longest = ['week.faults.ts', 'storage.faults.ts', 'restores.faults.ts', 'networks.faults.ts']
+const longest = ['week', 'storage', 'restores', 'networks', 'processes', 'kills'].map((name) => `${name}.faults.ts`)
 
 const rankOf = ({ moduleId }: TestSpecification) => {
   const rank = longest.indexOf(basename(moduleId))

@@ -47,6 +47,8 @@ export interface Site {
 
 /** Ten times as quick as in the field, so that a round takes seconds; every limit scales with these. */
 export const haste = { keepAliveS: 2, gatewaySilentS: 5, deviceSilentS: 5, influxTimeoutS: 2 }
+/** Where a fault asks for no more: enough that each strike finds messages under way. */
+const usualPerSecond = 120
 const diskBytes = 96 * 1024 * 1024
 
 const hasteOf = {
@@ -153,7 +155,7 @@ async function open(options: SiteOptions, random: Random, onClose: (closer: Clos
     (deviceId) => new SteadyDevice({ deviceId, port: () => wires.devices.port, random: random.fork(deviceId) }),
   )
   onClose(() => Promise.all(devices.map((device) => device.stop())))
-  const stream = startStream(devices, options.messagesPerSecond ?? 240)
+  const stream = startStream(devices, options.messagesPerSecond ?? usualPerSecond)
   onClose(() => stream.stop())
   const centre = openCentre({ folder: folders.platform, postgresUrl, influx })
 
