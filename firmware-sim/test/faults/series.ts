@@ -68,8 +68,7 @@ async function settle(site: Site): Promise<Balance> {
       last = await site.balance()
       return last.lost === 0
     },
-    settleWithinMs,
-    'everything',
+    { withinMs: settleWithinMs, asked: 'everything' },
   ).catch(() => undefined) // what is missing is in the balance
   // Once more, for what may still be coming a second time.
   await delay(300)

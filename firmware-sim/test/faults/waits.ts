@@ -11,9 +11,9 @@ const askEveryMs = { anybody: 25, database: 100, everything: 250 }
 export async function until(
   what: string,
   isSo: () => boolean | Promise<boolean>,
-  withinMs: number,
-  asked: keyof typeof askEveryMs = 'anybody',
+  limit: number | { readonly withinMs: number; readonly asked: keyof typeof askEveryMs },
 ): Promise<void> {
+  const { withinMs, asked } = typeof limit === 'number' ? { withinMs: limit, asked: 'anybody' as const } : limit
   const deadline = performance.now() + withinMs
   let problem: unknown
   while (performance.now() < deadline) {
@@ -41,8 +41,7 @@ export async function untilNewsArrive({ devices, centre }: Site): Promise<void> 
         missing.map((device) => `${device.state}, at the centre ${newest.get(device.deviceId)}`).join('\n'),
       )
     },
-    recoverWithinMs,
-    'database',
+    { withinMs: recoverWithinMs, asked: 'database' },
   )
 }
 
@@ -57,7 +56,6 @@ export async function untilEmpty(site: Site) {
       if (balance.lost > 0 || balance.stored !== balance.sent) throw new Error(JSON.stringify(balance))
       return true
     },
-    emptyWithinMs,
-    'everything',
+    { withinMs: emptyWithinMs, asked: 'everything' },
   )
 }

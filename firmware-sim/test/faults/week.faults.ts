@@ -62,8 +62,7 @@ test(
           const { online, backlog } = await site.gateway()
           return online && backlog === 0
         },
-        busyMs + (weekRecords / caughtUpPerSecond) * 1000,
-        'everything',
+        { withinMs: busyMs + (weekRecords / caughtUpPerSecond) * 1000, asked: 'everything' },
       )
       const recoveryMs = performance.now() - healedAt
       const { sent, acknowledged, stored, lost, doubled, outOfOrder, foreign } = await site.balance()
