@@ -13,11 +13,8 @@ export function preparingOnce(database: Sqlite.Database): SqliteDatabase {
   function keep(sql: string, statement: Sqlite.Statement): void {
     kept.delete(sql)
     kept.set(sql, statement)
-    if (kept.size <= mostKept) return
-    for (const [oldest] of kept) {
-      kept.delete(oldest)
-      return
-    }
+    const [oldest] = kept.keys()
+    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest)
   }
 
   return {

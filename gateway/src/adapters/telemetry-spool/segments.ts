@@ -1,4 +1,4 @@
-import { open, readdir, readFile, stat, truncate, unlink, type FileHandle } from 'node:fs/promises'
+import { open, readdir, readFile, rm, stat, truncate, unlink, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeFrame, endOfFrames, findFrame, maxFrameBytes, measureFrames, type Frame } from './frames.ts'
 
@@ -185,13 +185,11 @@ export class Segments {
   /** Rejects while the disk takes nothing. */
   async probe(): Promise<void> {
     const path = join(this.#folder, 'probe')
-    const file = await open(path, 'w')
     try {
-      await file.write(Buffer.alloc(probeBytes))
-      await file.datasync()
+      // All of it: a single write of a nearly full disk takes a part, and says no word.
+      await writeFile(path, Buffer.alloc(probeBytes), { flush: true })
     } finally {
-      await file.close()
-      await unlink(path)
+      await rm(path, { force: true })
     }
   }
 

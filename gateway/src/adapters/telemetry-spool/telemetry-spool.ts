@@ -29,8 +29,6 @@ export interface TelemetrySpoolOptions {
   readonly segmentBytes?: number
   /** What was written within this time may be on its way, and does not yet make room for events. */
   readonly youngMs?: number
-  /** How often a disk that refuses points is looked at. */
-  readonly retryEveryMs?: number
 }
 
 export interface OpenTelemetrySpool extends TelemetrySpool, TelemetryBacklog, SpoolRoom {
@@ -52,7 +50,6 @@ const readBytes = 4 * 1024 * 1024
 const lineBytes = 4096
 /** Long enough for a telemetry store that is there to take everything. */
 const usualYoungMs = 30_000
-const usualRetryMs = 2000
 /** What waits to be written while the disk is slow; more is refused, and devices wait for their acknowledgement. */
 const maxWaitingGroups = 64
 
@@ -119,8 +116,7 @@ class Spool implements OpenTelemetrySpool {
     this.#maxBytes = maxBytes
     this.#segmentBytes = Math.min(segmentBytes, Math.ceil(maxBytes / 8))
     this.#youngMs = options.youngMs ?? usualYoungMs
-    const everyMs = options.retryEveryMs ?? usualRetryMs
-    this.#writable = new WritableWatch({ probe: () => segments.probe(), everyMs })
+    this.#writable = new WritableWatch(() => segments.probe())
     this.#encode = createLineEncoder(gatewayId)
   }
 

@@ -1,19 +1,16 @@
-interface WritableWatchOptions {
-  /** Rejects while the disk takes nothing. */
-  readonly probe: () => Promise<void>
-  readonly everyMs: number
-}
+const lookEveryMs = 2000
 
 /** Tells when a disk that has refused something takes things again, also when nobody brings anything. */
 export class WritableWatch {
-  readonly #options: WritableWatchOptions
+  readonly #probe: () => Promise<void>
   readonly #listeners = new Set<() => void>()
   #isRefusing = false
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
 
-  constructor(options: WritableWatchOptions) {
-    this.#options = options
+  /** `probe` rejects while the disk takes nothing. */
+  constructor(probe: () => Promise<void>) {
+    this.#probe = probe
   }
 
   refused(): void {
@@ -43,10 +40,10 @@ export class WritableWatch {
     if (this.#isClosed) return
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
-      this.#options.probe().then(
+      this.#probe().then(
         () => this.taken(),
         () => this.#lookLater(), // until it takes something
       )
-    }, this.#options.everyMs)
+    }, lookEveryMs)
   }
 }
