@@ -3,10 +3,13 @@ import type { Fault, Saying } from './fault.ts'
 import { gatewayAway } from './process-faults.ts'
 import { haste, type Site } from './site.ts'
 import type { Direction, TcpProxy } from './tcp-proxy.ts'
+import { until } from './waits.ts'
 
 const gatewaySilentMs = haste.gatewaySilentS * 1000 + 3000
 /** The keep-alive of the devices, half as long again, and the way of the news. */
 const deviceMissedMs = 6000
+/** News may still come over a connection that answers no more; both ends have given it up by then. */
+const replacedMs = 15_000
 
 const eitherWay = (random: Random): readonly Direction[] => random.pick([['up'], ['down'], ['up', 'down']] as const)
 
@@ -27,6 +30,10 @@ function hit(count: number) {
 }
 
 const heal = (wire: (site: Site) => TcpProxy) => (site: Site) => wire(site).heal()
+
+/** What is half-open is noticed, and a new connection takes its place. */
+const replaced = (wire: (site: Site) => TcpProxy, connections: (site: Site) => number) => (site: Site) =>
+  until('half-open connections are replaced', () => wire(site).connections() >= connections(site), replacedMs)
 
 export const networkFaults: readonly Fault[] = [
   {
@@ -53,6 +60,10 @@ export const networkFaults: readonly Fault[] = [
       return isLong ? gatewayAway(site, gatewaySilentMs) : undefined
     },
     heal: heal(({ wires }) => wires.uplink),
+    expectAfter: replaced(
+      ({ wires }) => wires.uplink,
+      () => 1,
+    ),
   },
   {
     id: 'uplink-slow',
@@ -91,6 +102,10 @@ export const networkFaults: readonly Fault[] = [
       return isLong ? someDeviceAway(site) : undefined
     },
     heal: heal(({ wires }) => wires.devices),
+    expectAfter: replaced(
+      ({ wires }) => wires.devices,
+      ({ devices }) => devices.length,
+    ),
   },
   {
     id: 'devices-torn',
