@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -48,12 +47,14 @@ async function migrate(place: Pick<DatabaseOptions, 'url' | 'folder'>) {
 }
 
 let emptyFolder: Promise<string> | undefined
+afterAll(async () => {
+  if (emptyFolder) await rm(await emptyFolder, { recursive: true, force: true })
+})
 
 /** A folder with the database of a new platform: its schema is made once for all tests of a file. */
 async function newFolder(): Promise<string> {
   const makeEmpty = async () => {
     const folder = await mkdtemp(join(tmpdir(), 'gatehouse-empty-'))
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
     await migrate({ folder })
     return folder
   }

@@ -44,4 +44,9 @@ describe('after a payment', () => {
     const late = agreedDue(hourly, { from, to: paidAt + 40 * minuteMs, credits })
     expect(late).toEqual({ feeFen: 900, paidFen: 700, owedFen: 200 })
   })
+
+  test('a lane whose clock is behind ends the stay before it was paid: it costs what it costs at the lane', () => {
+    const left = agreedDue(hourly, { from, to: from + 59.9 * minuteMs, credits })
+    expect(left).toEqual({ feeFen: 500, paidFen: 700, owedFen: 0 })
+  })
 })

@@ -94,13 +94,16 @@ export interface AgreedStay {
   readonly credits: readonly OracleCredit[]
 }
 
-/** What a stay costs at its end, and what is still owed of it: who has paid all has the grace to leave. */
+/**
+ * What a stay costs at its end, and what is still owed of it: who has paid all has the grace to leave. The clock of the
+ * lane says when it ended; what the centre, whose clock is ahead, was paid after that makes it no longer.
+ */
 export function agreedDue(tariff: AgreedTariff, { from, to, credits }: AgreedStay) {
   let paid = 0
   let until = to
   for (const { fen, at } of [...credits].sort((a, b) => a.at - b.at)) {
     paid += fen
-    const isSettled = fen > 0 && paid >= agreedFee(tariff, from, at)
+    const isSettled = fen > 0 && at <= to && paid >= agreedFee(tariff, from, at)
     if (isSettled && to <= at + tariff.graceMinutes * minuteMs) until = at
   }
   const feeFen = agreedFee(tariff, from, until)

@@ -51,6 +51,10 @@ test('what is paid too much is told', () => {
   expect(due(45, { credits: [{ fen: 1000, at: after(10) }] })).toMatchObject({ dueFen: 0, overpaidFen: 500 })
 })
 
+test('a lane whose clock is behind ends the stay before it was paid: what was asked beyond its fee is too much', () => {
+  expect(due(59.9, { credits: [{ fen: 700, at: after(60.1) }] })).toMatchObject({ totalFen: 500, overpaidFen: 200 })
+})
+
 test('money that was given back gives no time to leave', () => {
   const credits = [
     { fen: 1000, at: after(40) },
