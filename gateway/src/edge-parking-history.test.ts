@@ -198,6 +198,48 @@ describe('what is told afterwards', () => {
     expect(told('parking.session-closed')).toMatchObject([{ body: { outcome: 'ghost' } }])
     expect(occupancy()).toBe(1)
   })
+
+  describe('by an exit whose clock is behind by more than the stay took', () => {
+    const behindMs = hourMs
+    const slowly = async () => {
+      const lot = await setupLot()
+      const { say, time, read, pass } = lot
+      const clock = { at: time.now - behindMs, seq: 1 }
+      await say('lane-out', 'report', { ...clock, arm: 'closed', loop: false, temperatureCelsius: 20 })
+      const tellExit = async (leftAt: number) => {
+        await read('lane-out', '沪D00001', late(leftAt - behindMs))
+        await pass('lane-out', late(leftAt - behindMs + 4000))
+      }
+      return { ...lot, tellExit }
+    }
+
+    test('the car has left, and comes in as one', async () => {
+      const { enter, tellExit, wait, told, occupancy } = await slowly()
+      await enter('沪D00001')
+      wait(2 * hourMs)
+      await tellExit(startTime + 10 * minuteMs)
+      expect(told('parking.session-closed')).toMatchObject([
+        { body: { outcome: 'left', leftAt: startTime, feeFen: 0 } },
+      ])
+      expect(occupancy()).toBe(0)
+      await enter('沪D00001')
+      expect(told('parking.session-closed')).toHaveLength(1)
+      expect(occupancy()).toBe(1)
+    })
+
+    test('a ghost has left, and does not count twice', async () => {
+      const { enter, tellExit, wait, told, occupancy } = await slowly()
+      await enter('沪D00001')
+      wait(2 * hourMs)
+      await enter('沪D00001')
+      await tellExit(startTime + 10 * minuteMs)
+      expect(told('parking.session-closed')).toMatchObject([
+        { body: { outcome: 'ghost' } },
+        { body: { outcome: 'left', leftAt: startTime, feeFen: 0 } },
+      ])
+      expect(occupancy()).toBe(1)
+    })
+  })
 })
 
 describe('power cuts, clocks and full disks', () => {

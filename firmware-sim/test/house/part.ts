@@ -20,9 +20,9 @@ export interface Part {
 }
 
 const mains = {
-  platform: 'platform/dist/main.js',
-  gateway: 'gateway/dist/main.js',
-  simulator: 'firmware-sim/src/main.ts',
+  platform: ['platform/dist/main.js'],
+  gateway: ['--max-semi-space-size=8', 'gateway/dist/main.js'],
+  simulator: ['firmware-sim/src/main.ts'],
 } as const
 export type PartName = keyof typeof mains
 
@@ -52,7 +52,7 @@ function readyLine(output: string, message: string): Record<string, unknown> | u
 
 /** Starts one part and waits until it listens; fails with its output if it ends before. */
 export async function startPart(name: PartName, { env = {}, args = [], onSpawned }: PartOptions = {}): Promise<Part> {
-  const child = spawn(process.execPath, [mains[name], ...args], {
+  const child = spawn(process.execPath, [...mains[name], ...args], {
     cwd: root,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -38,7 +38,7 @@ const eventTypes = {
 export function decide(lot: Lot, told: Recognised, context: SignalContext): Read | undefined {
   const signal = withoutStandIn(told)
   const { deviceId: laneId, at, replayed } = context
-  const stayOf = (plate: string) => openStay(lot.book, plate, { at, isLate: replayed })
+  const stayOf = (plate: string) => openStay(lot.book, plate, { ...lot.lanes.momentOf(context), isLate: replayed })
   const direction = lot.directionOf(laneId)
   const lane = lot.lanes.of(laneId)
   if (!replayed && isClaimedAlready(lane.state.read, signal, at)) return undefined
@@ -105,7 +105,7 @@ function toRead(lot: Lot, { signal, context, verdict }: Decided): Read {
   const { eventId, at, deviceId: laneId, replayed } = context
   const plate = verdict.matchedPlate ?? normalisePlate(signal.plate)
   const isOut = lot.directionOf(laneId) === 'out'
-  const stay = isOut ? openStay(lot.book, plate, { at, isLate: replayed }) : undefined
+  const stay = isOut ? openStay(lot.book, plate, { ...lot.lanes.momentOf(context), isLate: replayed }) : undefined
   const right = verdict.right ?? 'temporary'
   const car: Car = {
     ...{ eventId, at, plate: verdict.rule === 'unplated' ? '' : plate, rawPlate: signal.plate, right, waivedFen: 0 },

@@ -2,6 +2,7 @@ import type { House } from '../../core/house.ts'
 import type { SignalContext } from '../../core/signals.ts'
 import type { Draft } from './draft.ts'
 import { laneStateShape, type Car, type LaneState, type Read } from './lane-state.ts'
+import type { Moment } from './stay.ts'
 import { createTurns, type Turns } from './turns.ts'
 
 const stateArea = 'parking'
@@ -56,6 +57,11 @@ export function createLanes(store: House['store']) {
       }
     },
     of: laneOf,
+    /** When something was told to have happened, by the clock of its lane and by ours, which is one for all. */
+    momentOf: ({ deviceId, at }: Pick<SignalContext, 'deviceId' | 'at'>): Moment => ({
+      at,
+      gatewayAt: at - laneOf(deviceId).aheadMs,
+    }),
     entries: (): Iterable<readonly [laneId: string, lane: Lane]> => lanes,
     /** Keeps track of the clock of a lane. */
     heard({ deviceId, at, replayed }: SignalContext, now: number) {

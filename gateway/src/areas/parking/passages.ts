@@ -5,7 +5,7 @@ import type { Car } from './lane-state.ts'
 import { attribute, type Attribution } from './lanes.ts'
 import type { Lot } from './lot.ts'
 import { present } from './present.ts'
-import type { Stay } from './stay.ts'
+import type { Moment, Stay } from './stay.ts'
 
 /** As long as a name of a stay may be. */
 const maxSessionId = 128
@@ -66,25 +66,25 @@ function passThrough(lot: Lot, passage: Passage): { readonly plate: string; read
   const { context, found, draft } = passage
   const plate = found.car?.plate ?? ''
   const isIn = lot.directionOf(context.deviceId) === 'in'
-  // By one clock for all lanes: that of one may be wrong.
-  const at = context.at - lot.lanes.of(context.deviceId).aheadMs
-  lot.book.crossed(draft, { crossingId: causeOf(context), at, by: isIn ? 1 : -1 })
+  const { gatewayAt } = lot.lanes.momentOf(context)
+  lot.book.crossed(draft, { crossingId: causeOf(context), at: gatewayAt, by: isIn ? 1 : -1 })
   if (isIn) return { plate, sessionId: enter(lot, passage) }
   const stay = leave(lot, passage)
   return { plate: stay?.plate ?? plate, sessionId: stay?.sessionId }
 }
 
 /** Answers the stay that began; nothing when nobody has read the car: it is counted, and that is all there is. */
-function enter({ stays }: Lot, { context, found: { car }, draft }: Passage): string | undefined {
-  return car && stays.enter(draft, { stay: stayOf(car, context), isLate: context.replayed })
+function enter({ stays, lanes }: Lot, { context, found: { car }, draft }: Passage): string | undefined {
+  return car && stays.enter(draft, { stay: stayOf(car, context, lanes.momentOf(context)), isLate: context.replayed })
 }
 
 /** A stay ends when its car is read at the exit and let go, and is counted when it has passed. */
-function leave({ stays }: Lot, { context, found: { car }, draft }: Passage): Stay | undefined {
+function leave({ stays, lanes }: Lot, { context, found: { car }, draft }: Passage): Stay | undefined {
   const { at, replayed, deviceId } = context
   return stays.leave(draft, {
     ...{ sessionId: car?.sessionId, plate: car?.plate ?? '', exitId: causeOf(context), laneId: deviceId },
-    ...{ at: car?.at ?? at, waivedFen: car?.waivedFen ?? 0, picture: car?.picture, isLate: replayed },
+    ...lanes.momentOf({ deviceId, at: car?.at ?? at }),
+    ...{ waivedFen: car?.waivedFen ?? 0, picture: car?.picture, isLate: replayed },
   })
 }
 
@@ -107,11 +107,11 @@ function forget({ lanes }: Lot, { context, found: { car, state }, draft }: Passa
   })
 }
 
-function stayOf(car: Car, { deviceId: laneId, at: enteredAt }: SignalContext): Stay {
+function stayOf(car: Car, { deviceId: laneId }: SignalContext, { at: enteredAt, gatewayAt }: Moment): Stay {
   const { eventId, plate, rawPlate, vehicleClass, right, groupId, picture } = car
   return {
     ...{ sessionId: `${laneId}/${eventId}`.slice(0, maxSessionId), plate, rawPlate, vehicleClass, right },
-    ...{ enteredAt, laneId },
+    ...{ enteredAt, gatewayAt, laneId },
     ...present({ groupId, picture }),
   }
 }

@@ -1,5 +1,5 @@
 import type { StayBook } from './stay-book.ts'
-import type { LooseExit, PastStay, Stay } from './stay.ts'
+import type { LooseExit, Moment, PastStay, Stay } from './stay.ts'
 
 /** When the same plate came in next, as far as is known. */
 export function nextEntry(book: StayBook, plate: string, at: number): number | undefined {
@@ -8,13 +8,17 @@ export function nextEntry(book: StayBook, plate: string, at: number): number | u
   return later.length > 0 ? Math.min(...later) : undefined
 }
 
+/** Whether the car was in by then. Two lanes are compared by the one clock of the gateway: that of either may be wrong. */
+const hadBegun = ({ enteredAt, gatewayAt }: Stay, moment: Moment) =>
+  gatewayAt === undefined ? enteredAt <= moment.at : gatewayAt <= moment.gatewayAt
+
 export const pastStayAt = (book: StayBook, plate: string, at: number): PastStay | undefined =>
   book.pastStaysOf(plate).find(({ stay, leftAt }) => stay.enteredAt <= at && at < leftAt)
 
 /** The last stay that had begun by then, and has ended. */
-export const lastPastStay = (book: StayBook, plate: string, at: number): PastStay | undefined =>
+export const lastPastStay = (book: StayBook, plate: string, moment: Moment): PastStay | undefined =>
   lowest(
-    book.pastStaysOf(plate).filter(({ stay }) => stay.enteredAt <= at),
+    book.pastStaysOf(plate).filter(({ stay }) => hadBegun(stay, moment)),
     ({ stay }) => -stay.enteredAt,
   )
 
@@ -24,9 +28,9 @@ export const firstLooseExit = (book: StayBook, plate: string, at: number): Loose
     (exit) => exit.at,
   )
 
-/** By the order of events when they are told at once, by the clocks of the devices when they are told afterwards. */
-export const openStay = (book: StayBook, plate: string, { at, isLate }: { at: number; isLate: boolean }) =>
-  book.staysOf(plate).findLast(({ enteredAt }: Stay) => !isLate || enteredAt <= at)
+/** By the order of events when they are told at once, by the clock of the gateway when they are told afterwards. */
+export const openStay = (book: StayBook, plate: string, told: Moment & { readonly isLate: boolean }) =>
+  book.staysOf(plate).findLast((stay) => !told.isLate || hadBegun(stay, told))
 
 function lowest<T>(things: readonly T[], of: (thing: T) => number): T | undefined {
   return things.reduce<T | undefined>((low, one) => (low !== undefined && of(low) <= of(one) ? low : one), undefined)

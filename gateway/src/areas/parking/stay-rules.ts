@@ -3,7 +3,7 @@ import { present } from './present.ts'
 import type { StayBook } from './stay-book.ts'
 import { createStayEvents, type Circumstances, type Settle, type StayEvents } from './stay-events.ts'
 import { firstLooseExit, lastPastStay, nextEntry, openStay, pastStayAt } from './stay-history.ts'
-import type { LooseExit, PastStay, Stay } from './stay.ts'
+import type { LooseExit, Moment, PastStay, Stay } from './stay.ts'
 
 /** A car that has passed an arm on its way in. */
 export interface Entering {
@@ -13,14 +13,13 @@ export interface Entering {
 }
 
 /** A car that has passed an arm on its way out. */
-export interface Leaving {
+export interface Leaving extends Moment {
   /** The stay that the arm was opened for, where that is known. */
   readonly sessionId?: string | undefined
   /** Empty when it was not read. */
   readonly plate: string
   readonly exitId: string
   readonly laneId: string
-  readonly at: number
   readonly waivedFen: number
   readonly picture?: string | undefined
   readonly isLate: boolean
@@ -73,7 +72,7 @@ function enter(parts: Parts, draft: Draft, { stay, isLate }: Entering): string {
     return around.stay.sessionId
   }
   if (around) book.remember(draft, { ...around, leftAt: enteredAt })
-  const before = openStay(book, plate, { at: enteredAt, isLate })
+  const before = openStay(book, plate, { at: enteredAt, gatewayAt: stay.gatewayAt ?? enteredAt, isLate })
   if (before) ghost(parts, draft, { stay: before, leftAt: Math.max(enteredAt, before.enteredAt), note: notes.again })
   if (endsAtOnce(parts, draft, { stay, isLate })) return sessionId
   events.opened(draft, stay, isLate)
@@ -133,7 +132,7 @@ function leave(parts: Parts, draft: Draft, leaving: Leaving): Stay | undefined {
     events.closed(draft, ended, { waivedFen, exit })
     return stay
   }
-  const last = lastPastStay(book, plate, at)
+  const last = lastPastStay(book, plate, leaving)
   if (last?.outcome === 'ghost') {
     makeUp(parts, draft, { ghost: last, leaving })
     return last.stay
@@ -147,7 +146,8 @@ function leave(parts: Parts, draft: Draft, leaving: Leaving): Stay | undefined {
 /** The exit of a ghost was seen after all. */
 function makeUp({ book, events }: Parts, draft: Draft, found: { ghost: PastStay; leaving: Leaving }) {
   const { at, waivedFen, laneId, picture, isLate } = found.leaving
-  const ended: PastStay = { ...found.ghost, leftAt: at, outcome: 'left' }
+  const { stay } = found.ghost
+  const ended: PastStay = { stay, leftAt: Math.max(at, stay.enteredAt), outcome: 'left' }
   book.remember(draft, ended)
   events.closed(draft, ended, { waivedFen, note: notes.found, exit: { laneId, picture, isLate } })
 }

@@ -3,6 +3,14 @@ import { Compile } from 'typebox/compile'
 
 const Text = Type.Optional(Type.String())
 
+/** When something happened, UTC ms. */
+export interface Moment {
+  /** By the clock of its lane. */
+  readonly at: number
+  /** By the clock of the gateway, which is one for all lanes. */
+  readonly gatewayAt: number
+}
+
 /** One car inside, from the moment it has passed the arm. Times are UTC ms of the devices. */
 export const Stay = Type.Object({
   /** `<lane>/<event id of the entry read>`: the same for every repetition of that entry. */
@@ -17,6 +25,8 @@ export const Stay = Type.Object({
   groupId: Text,
   /** What it is charged from, when its right did not hold for the whole stay. */
   enteredAt: Type.Number(),
+  /** The same by the clock of the gateway; earlier versions did not note it. */
+  gatewayAt: Type.Optional(Type.Number()),
   laneId: Type.String(),
   picture: Text,
 })
