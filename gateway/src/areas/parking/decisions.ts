@@ -34,11 +34,15 @@ const eventTypes = {
   out: { open: 'parking.exit-opened', refuse: 'parking.exit-refused', ask: 'parking.exit-refused' },
 } as const
 
+/** The stay of a car that is inside when it is read. */
+const stayInside = (lot: Lot, plate: string, context: SignalContext) =>
+  openStay(lot.book, plate, { ...lot.lanes.momentOf(context), isLate: context.replayed })
+
 /** Decides a read from what the lot knows; `undefined` for a second read of the car that was answered. */
 export function decide(lot: Lot, told: Recognised, context: SignalContext): Read | undefined {
   const signal = withoutStandIn(told)
   const { deviceId: laneId, at, replayed } = context
-  const stayOf = (plate: string) => openStay(lot.book, plate, { ...lot.lanes.momentOf(context), isLate: replayed })
+  const stayOf = (plate: string) => stayInside(lot, plate, context)
   const direction = lot.directionOf(laneId)
   const lane = lot.lanes.of(laneId)
   if (!replayed && isClaimedAlready(lane.state.read, signal, at)) return undefined
@@ -102,10 +106,10 @@ interface Decided {
 }
 
 function toRead(lot: Lot, { signal, context, verdict }: Decided): Read {
-  const { eventId, at, deviceId: laneId, replayed } = context
+  const { eventId, at, deviceId: laneId } = context
   const plate = verdict.matchedPlate ?? normalisePlate(signal.plate)
   const isOut = lot.directionOf(laneId) === 'out'
-  const stay = isOut ? openStay(lot.book, plate, { ...lot.lanes.momentOf(context), isLate: replayed }) : undefined
+  const stay = isOut ? stayInside(lot, plate, context) : undefined
   const right = verdict.right ?? 'temporary'
   const car: Car = {
     ...{ eventId, at, plate: verdict.rule === 'unplated' ? '' : plate, rawPlate: signal.plate, right, waivedFen: 0 },

@@ -60,6 +60,9 @@ export function createStayRules(book: StayBook, settle: Settle) {
 
 export type StayRules = ReturnType<typeof createStayRules>
 
+/** Clocks of two lanes may differ by more than a stay took, and none is shorter than nothing. */
+const endOf = ({ enteredAt }: Stay, at: number): number => Math.max(at, enteredAt)
+
 function enter(parts: Parts, draft: Draft, { stay, isLate }: Entering): string {
   const { book, events } = parts
   const { sessionId, plate, enteredAt } = stay
@@ -73,7 +76,7 @@ function enter(parts: Parts, draft: Draft, { stay, isLate }: Entering): string {
   }
   if (around) book.remember(draft, { ...around, leftAt: enteredAt })
   const before = openStay(book, plate, { at: enteredAt, gatewayAt: stay.gatewayAt ?? enteredAt, isLate })
-  if (before) ghost(parts, draft, { stay: before, leftAt: Math.max(enteredAt, before.enteredAt), note: notes.again })
+  if (before) ghost(parts, draft, { stay: before, leftAt: endOf(before, enteredAt), note: notes.again })
   if (endsAtOnce(parts, draft, { stay, isLate })) return sessionId
   events.opened(draft, stay, isLate)
   book.begin(draft, stay)
@@ -127,7 +130,7 @@ function leave(parts: Parts, draft: Draft, leaving: Leaving): Stay | undefined {
   const named = sessionId === undefined ? undefined : book.stay(sessionId)
   const stay = named ?? openStay(book, plate, leaving)
   if (stay) {
-    const ended: PastStay = { stay, leftAt: Math.max(at, stay.enteredAt), outcome: 'left' }
+    const ended: PastStay = { stay, leftAt: endOf(stay, at), outcome: 'left' }
     book.end(draft, ended)
     events.closed(draft, ended, { waivedFen, exit })
     return stay
@@ -147,7 +150,7 @@ function leave(parts: Parts, draft: Draft, leaving: Leaving): Stay | undefined {
 function makeUp({ book, events }: Parts, draft: Draft, found: { ghost: PastStay; leaving: Leaving }) {
   const { at, waivedFen, laneId, picture, isLate } = found.leaving
   const { stay } = found.ghost
-  const ended: PastStay = { stay, leftAt: Math.max(at, stay.enteredAt), outcome: 'left' }
+  const ended: PastStay = { stay, leftAt: endOf(stay, at), outcome: 'left' }
   book.remember(draft, ended)
   events.closed(draft, ended, { waivedFen, note: notes.found, exit: { laneId, picture, isLate } })
 }
