@@ -57,7 +57,7 @@ export default defineConfig({
       {
         test: {
           ...{ name: 'week', include: ['firmware-sim/test/week/*.week.ts'], ...serial },
-          provide: { week: { lots: 11, days: 7, residents: 350, strangers: 220, seed: 'reference street' } },
+          provide: { week: { lots: 11, days: 7, residents: 360, strangers: 230, seed: 'reference street' } },
         },
       },
       { test: { name: 'browser', include: ['firmware-sim/test/**/*.browser.test.ts'], ...serial } },

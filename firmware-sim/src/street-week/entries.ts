@@ -6,6 +6,7 @@ import {
   nextId,
   plan,
   readAt,
+  restart,
   sayPassed,
   wait,
   type Driver,
@@ -31,7 +32,7 @@ function enterInTheDark(play: LotPlay, driver: Driver, until: number): void {
     return
   }
   const sight = { text: car.plate, colour: car.colour }
-  play.kept.in.push({ driver, sight, eventId: nextId(play), readAt: deviceTime(play, 'in') })
+  play.kept.in.push({ driver, sight, eventId: nextId(play), readAt: deviceTime(play, 'in'), at: play.now })
   wait(play, 7_000)
   settleIn(play, driver)
 }
@@ -64,7 +65,8 @@ async function pass(play: LotPlay, driver: Driver, { id, expected }: { id: strin
   await sayPassed(play, 'in')
   const { plate, right, groupId } = expected
   const sessionId = `${laneOf(play, 'in')}/${id}`
-  driver.stay = play.oracle.enters({ sessionId, plate, right, groupId, enteredAt: deviceTime(play, 'in') })
+  const stay = { sessionId, plate, right, groupId, enteredAt: deviceTime(play, 'in') }
+  driver.stay = play.oracle.enters(stay, play.now)
   settleIn(play, driver)
   await tailgate(play)
 }
@@ -97,7 +99,7 @@ export async function arrive(play: LotPlay, driver: Driver): Promise<void> {
     play.counts.reversals += 1
     plan(play, driver, { what: 'arrive', at: play.now + 5 * 60_000 })
   } else {
-    if (play.random.chance(0.0005)) await play.port.restart(play.now)
+    if (play.random.chance(0.0005)) await restart(play)
     await pass(play, driver, { id, expected })
   }
   wait(play, 2_000)

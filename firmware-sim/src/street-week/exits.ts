@@ -138,7 +138,7 @@ async function pass(play: LotPlay, driver: Driver, { leftAt, waivedFen, plate, s
   }
   await sayPassed(play, 'out')
   if (stay) play.oracle.leaves(stay, leftAt, waivedFen)
-  else play.oracle.leavesUnknown(plate, leftAt)
+  else play.oracle.leavesUnknown(plate, { at: play.now, leftAt })
   goAway(play, driver)
   await tailgate(play)
 }
@@ -150,7 +150,12 @@ function leaveInTheDark(play: LotPlay, driver: Driver, until: number): void {
     return
   }
   const sight = { text: car.plate, colour: car.colour }
-  play.kept.out.push({ driver, sight, eventId: nextId(play), readAt: deviceTime(play, 'out'), stay })
+  play.kept.out.push({
+    ...{ driver, sight, stay },
+    eventId: nextId(play),
+    readAt: deviceTime(play, 'out'),
+    at: play.now,
+  })
   wait(play, 7_000)
   play.counts.passages += 1
   goAway(play, driver)

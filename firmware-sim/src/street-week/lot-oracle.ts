@@ -49,6 +49,14 @@ export interface Expected {
   readonly owedFen?: number
 }
 
+/** Clocks of lanes are wrong: what came before what is told by the true time. */
+interface EarlyExit {
+  /** The truth, UTC ms. */
+  readonly at: number
+  /** By the lane's clock. */
+  readonly leftAt: number
+}
+
 interface Standing {
   readonly right?: CarPermit
   readonly endedAt?: number
@@ -62,8 +70,8 @@ export class LotOracle {
   readonly stays = new Map<string, OracleStay>()
   readonly #byPlate = new Map<string, OracleStay>()
   readonly #permits = new Map<string, CarPermit>()
-  /** When cars left that nobody had seen come in. */
-  readonly #early = new Map<string, number[]>()
+  /** Cars that left and that nobody had seen come in. */
+  readonly #early = new Map<string, EarlyExit[]>()
   readonly #agreement: LotAgreement
 
   readonly #occupancy: () => number
@@ -117,18 +125,18 @@ export class LotOracle {
     return agreedDue(this.#agreement.tariff, { from, to: at, credits: stay.credits })
   }
 
-  /** A car that is on record as `plate` has come in. */
-  enters(stay: Omit<OracleStay, 'credits'>): OracleStay {
+  /** A car that is on record as `plate` has come in, at the true time `enteredAt`. */
+  enters(stay: Omit<OracleStay, 'credits'>, enteredAt: number): OracleStay {
     const begun: OracleStay = { ...stay, credits: [] }
     this.stays.set(stay.sessionId, begun)
     const exits = this.#early.get(stay.plate) ?? []
-    const exit = exits.find((at) => at >= stay.enteredAt)
-    if (exit !== undefined) {
+    const exit = exits.find(({ at }) => at >= enteredAt)
+    if (exit) {
       this.#early.set(
         stay.plate,
-        exits.filter((at) => at !== exit),
+        exits.filter((other) => other !== exit),
       )
-      this.#end(begun, exit, 0)
+      this.#end(begun, Math.max(exit.leftAt, stay.enteredAt), 0)
       return begun
     }
     const before = this.stayOf(stay.plate)
@@ -152,8 +160,8 @@ export class LotOracle {
   }
 
   /** A car leaves that is not on record. */
-  leavesUnknown(plate: string, at: number): void {
-    if (plate !== '') this.#early.set(plate, [...(this.#early.get(plate) ?? []), at])
+  leavesUnknown(plate: string, exit: EarlyExit): void {
+    if (plate !== '') this.#early.set(plate, [...(this.#early.get(plate) ?? []), exit])
   }
 
   #end(stay: OracleStay, leftAt: number, waivedFen: number) {

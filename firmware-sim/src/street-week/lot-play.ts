@@ -3,7 +3,7 @@ import type { Random } from '../core/seeded-random.ts'
 import type { Agenda } from './agenda.ts'
 import type { Car } from './cars.ts'
 import type { Expected, LotAgreement, LotOracle, OracleStay, Sight } from './lot-oracle.ts'
-import type { Direction, Mishaps } from './mishaps.ts'
+import { cutAt, lanes, type Direction, type Mishaps } from './mishaps.ts'
 import { misread, type Misread } from './plates.ts'
 import type { Trip } from './trips.ts'
 
@@ -61,6 +61,8 @@ export interface Kept {
   readonly eventId: string
   /** By the lane's clock. */
   readonly readAt: number
+  /** The true time of the same. */
+  readonly at: number
   readonly stay?: OracleStay | undefined
 }
 
@@ -100,6 +102,20 @@ export const deviceTime = ({ mishaps, now }: LotPlay, lane: Direction) => now + 
 export const nextId = (play: LotPlay) => `e${(play.events += 1)}`
 /** Nothing is read, decided or passed at the same millisecond. */
 export const wait = (play: LotPlay, ms: number) => void (play.now += ms)
+
+export async function showClocks(play: LotPlay): Promise<void> {
+  for (const lane of lanes) {
+    if (cutAt(play.mishaps, lane, play.now)) continue
+    for (let time = 0; time < 4; time += 1) await play.port.report(play.now, laneOf(play, lane), deviceTime(play, lane))
+  }
+}
+
+/** The gateway dies and is back at once; devices report when they are connected again. */
+export async function restart(play: LotPlay): Promise<void> {
+  play.counts.deaths += 1
+  await play.port.restart(play.now)
+  await showClocks(play)
+}
 
 /** What is said and what must have been said do not agree. */
 export function demand(

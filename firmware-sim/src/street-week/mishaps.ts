@@ -9,7 +9,8 @@ interface Span {
   readonly to: number
 }
 
-export type Direction = 'in' | 'out'
+export const lanes = ['in', 'out'] as const
+export type Direction = (typeof lanes)[number]
 
 /** What goes wrong at one lot, and when; from the seed alone. Times are UTC ms. */
 export interface Mishaps {

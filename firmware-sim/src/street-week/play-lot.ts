@@ -5,9 +5,10 @@ import { arrive } from './entries.ts'
 import { leave, payAhead } from './exits.ts'
 import {
   demand,
-  deviceTime,
   laneOf,
   plan,
+  restart,
+  showClocks,
   type Counts,
   type Driver,
   type Errand,
@@ -16,12 +17,11 @@ import {
   type LotPort,
 } from './lot-play.ts'
 import { LotOracle, type LotAgreement, type OracleStay } from './lot-oracle.ts'
-import { cutAt, isAway, planMishaps, type Direction } from './mishaps.ts'
+import { isAway, lanes, planMishaps, type Direction } from './mishaps.ts'
 import { tripsOf } from './trips.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-const lanes = ['in', 'out'] as const
 
 export interface LotPlan {
   readonly lotId: string
@@ -73,13 +73,6 @@ function setTheStage({ lotId, index, cars, agreement, from, days, random }: LotP
   return play
 }
 
-async function showClocks(play: LotPlay) {
-  for (const lane of lanes) {
-    if (cutAt(play.mishaps, lane, play.now)) continue
-    for (let time = 0; time < 4; time += 1) await play.port.report(play.now, laneOf(play, lane), deviceTime(play, lane))
-  }
-}
-
 async function tellAfterwards(play: LotPlay, lane: Direction, kept: Kept) {
   const { driver, sight, eventId, readAt, stay } = kept
   const { port, oracle, counts } = play
@@ -104,7 +97,8 @@ async function tellAfterwards(play: LotPlay, lane: Direction, kept: Kept) {
   }
   const isRight = expected?.decision === 'open'
   const { right, groupId } = isRight ? expected : { right: 'temporary' }
-  const begun = oracle.enters({ sessionId: `${laneId}/${eventId}`, plate, right, groupId, enteredAt: at })
+  const entered = { sessionId: `${laneId}/${eventId}`, plate, right, groupId, enteredAt: at }
+  const begun = oracle.enters(entered, kept.at)
   if (driver.isInside && !begun.end) driver.stay = begun
 }
 
@@ -122,12 +116,6 @@ function lookAround(play: LotPlay) {
   demand(play, gateway === real + lostCars, { problem: 'the count is not the truth', real, lostCars, gateway })
 }
 
-async function die(play: LotPlay) {
-  play.counts.deaths += 1
-  await play.port.restart(play.now)
-  await showClocks(play)
-}
-
 async function run(play: LotPlay, errand: Errand): Promise<void> {
   switch (errand.what) {
     case 'arrive':
@@ -139,7 +127,7 @@ async function run(play: LotPlay, errand: Errand): Promise<void> {
     case 'replay':
       return replay(play, errand.lane)
     case 'die':
-      return die(play)
+      return restart(play)
     case 'ship':
       return isAway(play.mishaps, play.now) ? undefined : play.port.ship(play.now)
     case 'look':

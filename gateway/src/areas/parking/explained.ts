@@ -1,4 +1,4 @@
-/** A time in which a car must have left without being recognised. */
+/** A time, UTC ms of the gateway, in which a car must have left without being recognised. */
 export interface Disappearance {
   readonly plate: string
   readonly from: number

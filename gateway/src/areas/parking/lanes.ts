@@ -110,7 +110,7 @@ export interface Attribution {
 /** Which car it was that has passed or gone back. */
 export function attribute(state: LaneState, at: number, isLate: boolean): Attribution {
   const standing = state.openings.filter((car) => at - car.at < openingMs && (!isLate || car.at <= at))
-  const opening = standing.find((car, place) => !isOvertaken(car, standing[place + 1]))
+  const opening = standing.find((car, place) => !isOvertaken(car, standing[place + 1] ?? lastRead(state, at)))
   const read = freshCar(state.read, at)
   // A car of which the device tells afterwards has passed or gone back long ago, and that will be told, too.
   const history = isLate ? freshCar(state.history, at) : undefined
@@ -122,11 +122,13 @@ export function attribute(state: LaneState, at: number, isLate: boolean): Attrib
 export function letIn({ state, deciding }: Lane, now: number): Car[] {
   const { openings } = deciding ? withOpening(state, deciding) : state
   const standing = openings.filter((car) => now - car.at < openingMs)
-  return standing.filter((car, place) => !isOvertaken(car, standing[place + 1]))
+  return standing.filter((car, place) => !isOvertaken(car, standing[place + 1] ?? lastRead(state, now)))
 }
 
 /** Its passage was never told: the next car could not stand there long after it, were it still under the arm. */
 const isOvertaken = (car: Car, next: Car | undefined) => next !== undefined && next.at - car.at >= underArmMs
+
+const lastRead = ({ read }: LaneState, at: number) => (read && read.car.at <= at ? read.car : undefined)
 
 /** A read that is not too old for the car that passes at `at`. */
 function freshCar(read: Read | undefined, at: number): Car | undefined {

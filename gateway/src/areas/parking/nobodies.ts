@@ -3,7 +3,7 @@ import type { Draft } from './draft.ts'
 import { longestStayMs } from '@gatehouse/platform/domain'
 import { explain, type Disappearance } from './explained.ts'
 import { createIndexedShelf } from './indexed-shelf.ts'
-import { gapShape, looseExitShape, type Gap, type LooseExit, type PastStay } from './stay.ts'
+import { begunAt, endedAt, gapShape, looseExitShape, type Gap, type LooseExit, type PastStay } from './stay.ts'
 import { createTimeline, excess } from './timeline.ts'
 
 type Store = House['store']
@@ -59,9 +59,11 @@ export function createNobodies(store: Store, onRecount: () => void, most = mostE
     /** It has left in between, and come in again. */
     cameBack: (draft: Draft, gap: Gap) => gaps.put(draft, gap),
     /** Keeps track of the ghosts among ended stays. */
-    ended({ stay, leftAt, outcome }: PastStay) {
-      if (outcome === 'ghost') disappeared.set(stay.sessionId, { plate: stay.plate, from: stay.enteredAt, to: leftAt })
-      else disappeared.delete(stay.sessionId)
+    ended(past: PastStay) {
+      const { stay, outcome } = past
+      const { sessionId, plate } = stay
+      if (outcome === 'ghost') disappeared.set(sessionId, { plate, from: begunAt(stay), to: endedAt(past) })
+      else disappeared.delete(sessionId)
       onChanged()
     },
     forgotten({ stay }: PastStay) {

@@ -4,7 +4,7 @@ import { createGroups } from './groups.ts'
 import { createIndexedShelf } from './indexed-shelf.ts'
 import { createNobodies, type Nobodies } from './nobodies.ts'
 import { createOccupancy, type Occupancy } from './occupancy.ts'
-import { pastStayShape, stayShape, type Crossing, type PastStay, type Stay } from './stay.ts'
+import { endedAt, pastStayShape, stayShape, type Crossing, type PastStay, type Stay } from './stay.ts'
 
 /** Older than this nobody tells of a stay any more: a device keeps its records for less. */
 const rememberMs = 4 * 24 * 3_600_000
@@ -50,7 +50,7 @@ export function createStayBook(store: Store) {
       const before = now - rememberMs
       occupancy.forgetBefore(draft, before)
       nobodies.forgetBefore(draft, before)
-      for (const ended of past.entries.values()) if (ended.leftAt < before) past.remove(draft, ended)
+      for (const ended of past.entries.values()) if (endedAt(ended) < before) past.remove(draft, ended)
     },
   }
 }

@@ -1,36 +1,39 @@
 import type { StayBook } from './stay-book.ts'
-import type { LooseExit, Moment, PastStay, Stay } from './stay.ts'
+import { begunAt, endedAt, type LooseExit, type PastStay, type Stay } from './stay.ts'
 
-/** When the same plate came in next, as far as is known. */
-export function nextEntry(book: StayBook, plate: string, at: number): number | undefined {
+/** As the same plate came in next, as far as is known. Times are UTC ms of the gateway here. */
+export function nextEntry(book: StayBook, plate: string, after: number): Stay | undefined {
   const known = [...book.staysOf(plate), ...book.pastStaysOf(plate).map(({ stay }) => stay)]
-  const later = known.map(({ enteredAt }) => enteredAt).filter((enteredAt) => enteredAt > at)
-  return later.length > 0 ? Math.min(...later) : undefined
+  return lowest(
+    known.filter((stay) => begunAt(stay) > after),
+    begunAt,
+  )
 }
 
-/** Whether the car was in by then. Two lanes are compared by the one clock of the gateway: that of either may be wrong. */
-const hadBegun = ({ enteredAt, gatewayAt }: Stay, moment: Moment) =>
-  gatewayAt === undefined ? enteredAt <= moment.at : gatewayAt <= moment.gatewayAt
-
 export const pastStayAt = (book: StayBook, plate: string, at: number): PastStay | undefined =>
-  book.pastStaysOf(plate).find(({ stay, leftAt }) => stay.enteredAt <= at && at < leftAt)
+  book.pastStaysOf(plate).find((past) => begunAt(past.stay) <= at && at < endedAt(past))
 
 /** The last stay that had begun by then, and has ended. */
-export const lastPastStay = (book: StayBook, plate: string, moment: Moment): PastStay | undefined =>
+export const lastPastStay = (book: StayBook, plate: string, by: number): PastStay | undefined =>
   lowest(
-    book.pastStaysOf(plate).filter(({ stay }) => hadBegun(stay, moment)),
-    ({ stay }) => -stay.enteredAt,
+    book.pastStaysOf(plate).filter(({ stay }) => begunAt(stay) <= by),
+    ({ stay }) => -begunAt(stay),
   )
 
-export const firstLooseExit = (book: StayBook, plate: string, at: number): LooseExit | undefined =>
+export const firstLooseExit = (book: StayBook, plate: string, since: number): LooseExit | undefined =>
   lowest(
-    book.nobodies.exitsOf(plate).filter((exit) => exit.at >= at),
-    (exit) => exit.at,
+    book.nobodies.exitsOf(plate).filter(({ at }) => at >= since),
+    ({ at }) => at,
   )
 
-/** By the order of events when they are told at once, by the clock of the gateway when they are told afterwards. */
-export const openStay = (book: StayBook, plate: string, told: Moment & { readonly isLate: boolean }) =>
-  book.staysOf(plate).findLast((stay) => !told.isLate || hadBegun(stay, told))
+interface Told {
+  readonly gatewayAt: number
+  readonly isLate: boolean
+}
+
+/** By the order of events when they are told at once, by their times when they are told afterwards. */
+export const openStay = (book: StayBook, plate: string, { gatewayAt, isLate }: Told): Stay | undefined =>
+  book.staysOf(plate).findLast((stay) => !isLate || begunAt(stay) <= gatewayAt)
 
 function lowest<T>(things: readonly T[], of: (thing: T) => number): T | undefined {
   return things.reduce<T | undefined>((low, one) => (low !== undefined && of(low) <= of(one) ? low : one), undefined)

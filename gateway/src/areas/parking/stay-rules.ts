@@ -3,7 +3,7 @@ import { present } from './present.ts'
 import type { StayBook } from './stay-book.ts'
 import { createStayEvents, type Circumstances, type Settle, type StayEvents } from './stay-events.ts'
 import { firstLooseExit, lastPastStay, nextEntry, openStay, pastStayAt } from './stay-history.ts'
-import type { LooseExit, Moment, PastStay, Stay } from './stay.ts'
+import { begunAt, endOf, type LooseExit, type Moment, type PastStay, type Stay } from './stay.ts'
 
 /** A car that has passed an arm on its way in. */
 export interface Entering {
@@ -54,29 +54,30 @@ export function createStayRules(book: StayBook, settle: Settle) {
     /** Ends the stay of a car that has passed. Answers the stay that it belonged to, if it is known. */
     leave: (draft: Draft, leaving: Leaving): Stay | undefined => leave(parts, draft, leaving),
     /** Ends a stay that cannot be one any more. */
-    repair: (draft: Draft, stay: Stay, leftAt: number) => ghost(parts, draft, { stay, leftAt, note: notes.old }),
+    repair: (draft: Draft, stay: Stay, now: number) =>
+      ghost(parts, draft, { stay, by: { at: now, gatewayAt: now }, note: notes.old }),
   }
 }
 
 export type StayRules = ReturnType<typeof createStayRules>
 
-/** Clocks of two lanes may differ by more than a stay took, and none is shorter than nothing. */
-const endOf = ({ enteredAt }: Stay, at: number): number => Math.max(at, enteredAt)
+const beginningOf = (stay: Stay): Moment => ({ at: stay.enteredAt, gatewayAt: begunAt(stay) })
 
 function enter(parts: Parts, draft: Draft, { stay, isLate }: Entering): string {
   const { book, events } = parts
-  const { sessionId, plate, enteredAt } = stay
+  const { sessionId, plate } = stay
+  const beginning = beginningOf(stay)
+  const { gatewayAt } = beginning
   if (book.stay(sessionId) ?? book.pastStay(sessionId)) return sessionId
-  const around = isLate ? pastStayAt(book, plate, enteredAt) : undefined
+  const around = isLate ? pastStayAt(book, plate, gatewayAt) : undefined
   if (around?.outcome === 'left') {
     // It has left and come back in between; the stay was told and paid as one, and stays one.
-    const { enteredAt: from } = around.stay
-    book.nobodies.cameBack(draft, { gapId: sessionId, plate, from, to: enteredAt })
+    book.nobodies.cameBack(draft, { gapId: sessionId, plate, from: begunAt(around.stay), to: gatewayAt })
     return around.stay.sessionId
   }
-  if (around) book.remember(draft, { ...around, leftAt: enteredAt })
-  const before = openStay(book, plate, { at: enteredAt, gatewayAt: stay.gatewayAt ?? enteredAt, isLate })
-  if (before) ghost(parts, draft, { stay: before, leftAt: endOf(before, enteredAt), note: notes.again })
+  if (around) book.remember(draft, endOf(around.stay, beginning, 'ghost'))
+  const before = openStay(book, plate, { gatewayAt, isLate })
+  if (before) ghost(parts, draft, { stay: before, by: beginning, note: notes.again })
   if (endsAtOnce(parts, draft, { stay, isLate })) return sessionId
   events.opened(draft, stay, isLate)
   book.begin(draft, stay)
@@ -86,16 +87,17 @@ function enter(parts: Parts, draft: Draft, { stay, isLate }: Entering): string {
 /** A stay of which the end is known before its beginning. */
 function endsAtOnce(parts: Parts, draft: Draft, { stay, isLate }: Entering): boolean {
   const { book } = parts
-  const { plate, enteredAt } = stay
-  const exit = firstLooseExit(book, plate, enteredAt)
-  const next = isLate ? nextEntry(book, plate, enteredAt) : undefined
-  if (exit && (next === undefined || exit.at < next)) {
+  const { plate } = stay
+  const exit = firstLooseExit(book, plate, begunAt(stay))
+  const next = isLate ? nextEntry(book, plate, begunAt(stay)) : undefined
+  if (exit && (next === undefined || exit.at < begunAt(next))) {
     book.nobodies.settle(draft, exit)
-    passBy(parts, draft, [{ stay, leftAt: exit.at, outcome: 'left' }, circumstancesOf(exit)])
+    const leaving = { at: exit.leftAt ?? exit.at, gatewayAt: exit.at }
+    passBy(parts, draft, [endOf(stay, leaving, 'left'), circumstancesOf(exit)])
     return true
   }
   if (next === undefined) return false
-  passBy(parts, draft, [{ stay, leftAt: next, outcome: 'ghost' }, { note: notes.gone }])
+  passBy(parts, draft, [endOf(stay, beginningOf(next), 'ghost'), { note: notes.gone }])
   return true
 }
 
@@ -113,44 +115,44 @@ function passBy({ book, events }: Parts, draft: Draft, [ended, circumstances]: [
 
 interface Ghost {
   readonly stay: Stay
-  readonly leftAt: number
+  /** When it had left at the latest. */
+  readonly by: Moment
   readonly note: string
 }
 
-function ghost({ book, events }: Parts, draft: Draft, { stay, leftAt, note }: Ghost) {
-  const ended: PastStay = { stay, leftAt, outcome: 'ghost' }
+function ghost({ book, events }: Parts, draft: Draft, { stay, by, note }: Ghost) {
+  const ended = endOf(stay, by, 'ghost')
   book.end(draft, ended)
   events.closed(draft, ended, { note })
 }
 
 function leave(parts: Parts, draft: Draft, leaving: Leaving): Stay | undefined {
   const { book, events } = parts
-  const { sessionId, at, plate, waivedFen, laneId, picture, isLate } = leaving
+  const { sessionId, plate, waivedFen, laneId, picture, isLate } = leaving
   const exit = { laneId, picture, isLate }
   const named = sessionId === undefined ? undefined : book.stay(sessionId)
   const stay = named ?? openStay(book, plate, leaving)
   if (stay) {
-    const ended: PastStay = { stay, leftAt: endOf(stay, at), outcome: 'left' }
+    const ended = endOf(stay, leaving, 'left')
     book.end(draft, ended)
     events.closed(draft, ended, { waivedFen, exit })
     return stay
   }
-  const last = lastPastStay(book, plate, leaving)
+  const last = lastPastStay(book, plate, leaving.gatewayAt)
   if (last?.outcome === 'ghost') {
     makeUp(parts, draft, { ghost: last, leaving })
     return last.stay
   }
-  const { exitId } = leaving
-  const loose = { exitId, plate, at, laneId, waivedFen }
+  const { exitId, at: leftAt, gatewayAt: at } = leaving
+  const loose = { exitId, plate, at, leftAt, laneId, waivedFen }
   book.nobodies.left(draft, { ...loose, ...present({ picture }) })
   return undefined
 }
 
 /** The exit of a ghost was seen after all. */
 function makeUp({ book, events }: Parts, draft: Draft, found: { ghost: PastStay; leaving: Leaving }) {
-  const { at, waivedFen, laneId, picture, isLate } = found.leaving
-  const { stay } = found.ghost
-  const ended: PastStay = { stay, leftAt: endOf(stay, at), outcome: 'left' }
+  const { waivedFen, laneId, picture, isLate } = found.leaving
+  const ended = endOf(found.ghost.stay, found.leaving, 'left')
   book.remember(draft, ended)
   events.closed(draft, ended, { waivedFen, note: notes.found, exit: { laneId, picture, isLate } })
 }

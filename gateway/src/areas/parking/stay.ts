@@ -11,7 +11,7 @@ export interface Moment {
   readonly gatewayAt: number
 }
 
-/** One car inside, from the moment it has passed the arm. Times are UTC ms of the devices. */
+/** One car inside, from the moment it has passed the arm. Times are UTC ms of its lane, if nothing else is said. */
 export const Stay = Type.Object({
   /** `<lane>/<event id of the entry read>`: the same for every repetition of that entry. */
   sessionId: Type.String(),
@@ -36,6 +36,8 @@ export type Stay = Static<typeof Stay>
 export const PastStay = Type.Object({
   stay: Stay,
   leftAt: Type.Number(),
+  /** The same by the clock of the gateway; earlier versions did not note it. */
+  gatewayAt: Type.Optional(Type.Number()),
   /** `ghost`: nobody saw it leave. */
   outcome: Type.Enum(['left', 'ghost']),
 })
@@ -47,14 +49,17 @@ export const LooseExit = Type.Object({
   exitId: Type.String(),
   /** Empty when it was not read. */
   plate: Type.String(),
+  /** By the clock of the gateway. */
   at: Type.Number(),
+  /** By the clock of its lane, which is what a stay is charged by; earlier versions noted one time for both. */
+  leftAt: Type.Optional(Type.Number()),
   laneId: Type.String(),
   waivedFen: Type.Number(),
   picture: Text,
 })
 export type LooseExit = Static<typeof LooseExit>
 
-/** Somewhere in between a car left and came in again, and of that only the second entry is known. */
+/** Somewhere in between, by the clock of the gateway, a car left and came in again; only the second entry is known. */
 export const Gap = Type.Object({
   gapId: Type.String(),
   plate: Type.String(),
@@ -72,6 +77,15 @@ export const Crossing = Type.Object({
   by: Type.Union([Type.Literal(1), Type.Literal(-1)]),
 })
 export type Crossing = Static<typeof Crossing>
+
+/** What happened at two lanes is compared by the one clock of the gateway: that of either may be wrong. */
+export const begunAt = ({ enteredAt, gatewayAt = enteredAt }: Stay): number => gatewayAt
+export const endedAt = ({ leftAt, gatewayAt = leftAt }: PastStay): number => gatewayAt
+
+/** The end of a stay. Clocks of two lanes may differ by more than it took, and none is shorter than nothing. */
+export function endOf(stay: Stay, { at, gatewayAt }: Moment, outcome: PastStay['outcome']): PastStay {
+  return { stay, leftAt: Math.max(at, stay.enteredAt), gatewayAt: Math.max(gatewayAt, begunAt(stay)), outcome }
+}
 
 export const stayShape = Compile(Stay)
 export const pastStayShape = Compile(PastStay)
