@@ -42,6 +42,13 @@ export function memoryStore(stored: readonly NonNullable<Change['state']>[number
       return { duplicate: false, seqs }
     },
     entries: (area) => Promise.resolve(new Map(areaOf(area))),
+    async *pages(area) {
+      const entries = Array.from(areaOf(area))
+      for (let from = 0; from < entries.length; from += 2000) {
+        await new Promise(setImmediate)
+        yield entries.slice(from, from + 2000)
+      }
+    },
     outbox: {
       after: () => Promise.resolve([]),
       acknowledge: () => Promise.resolve({ before: 0 }),

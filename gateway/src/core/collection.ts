@@ -13,7 +13,7 @@ export interface Collection<T> {
 }
 
 export interface CollectionOptions<T> {
-  readonly store: Pick<StateStore, 'commit' | 'entries'>
+  readonly store: Pick<StateStore, 'commit' | 'pages'>
   readonly area: string
   /** The list of the platform that it comes from. */
   readonly list: 'devices' | 'parking' | 'payments' | 'access'
@@ -27,8 +27,6 @@ export interface CollectionOptions<T> {
 
 /** Small enough that a car at the gate does not wait behind a list that is being written. */
 const entriesPerCommit = 1000
-/** Looking at more without a pause would be felt there too. */
-const entriesPerTurn = 5000
 
 /**
  * A list that the platform sends whole and that lives in memory and on disk. Between two commits others have their
@@ -42,10 +40,17 @@ export function createCollection<T>({ store, area, ...options }: CollectionOptio
 
   return {
     async load() {
-      const [stored, unfit] = await separate(await store.entries(area), fits)
+      const next = new Map<string, T>()
+      const unfit: Entry<unknown>[] = []
+      for await (const page of store.pages(area)) {
+        for (const [key, value] of page) {
+          if (!fits(value)) unfit.push({ area, key, value })
+          else next.set(key, revive ? revive(value) : (value as T))
+        }
+      }
       isWhole = unfit.length === 0
-      if (!isWhole) await putAside({ store, area, list }, unfit)
-      current = revive ? await revived(stored, revive) : (stored as ReadonlyMap<string, T>)
+      if (!isWhole) await putAside({ store, list }, unfit)
+      current = next
     },
     isWhole: () => isWhole,
     get: (key) => current.get(key),
@@ -63,40 +68,13 @@ export function createCollection<T>({ store, area, ...options }: CollectionOptio
   }
 }
 
-type Unfit = readonly (readonly [key: string, value: unknown])[]
-
-async function separate(stored: ReadonlyMap<string, unknown>, fits: (stored: unknown) => boolean) {
-  const good = new Map<string, unknown>()
-  const unfit: [string, unknown][] = []
-  let seen = 0
-  for (const [key, value] of stored) {
-    if (fits(value)) good.set(key, value)
-    else unfit.push([key, value])
-    seen += 1
-    if (seen % entriesPerTurn === 0) await delay(0)
-  }
-  return [good, unfit] as const
-}
-
 /** Kept for whoever wants to know; without its revision the platform sends the list again. */
-async function putAside(
-  { store, area, list }: Pick<CollectionOptions<never>, 'store' | 'area' | 'list'>,
-  unfit: Unfit,
-) {
-  const aside = unfit.flatMap(([key, value]) => [
+async function putAside({ store, list }: Pick<CollectionOptions<never>, 'store' | 'list'>, unfit: Entry<unknown>[]) {
+  const aside = unfit.flatMap(({ area, key, value }) => [
     { area, key, value: undefined },
     { area: 'unfit', key: `${area}/${key}`, value },
   ])
   await store.commit({ state: [{ area: 'desired', key: list, value: undefined }, ...aside] })
-}
-
-async function revived<T>(stored: ReadonlyMap<string, unknown>, revive: (value: unknown) => T) {
-  const entries = new Map<string, T>()
-  for (const [key, value] of stored) {
-    entries.set(key, revive(value))
-    if (entries.size % entriesPerTurn === 0) await delay(0)
-  }
-  return entries
 }
 
 interface Entry<T> {

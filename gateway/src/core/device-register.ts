@@ -11,7 +11,7 @@ import type { Sessions } from './sessions.ts'
 import { createStoredDevices } from './stored-devices.ts'
 
 interface DeviceRegisterOptions {
-  readonly store: Pick<StateStore, 'commit' | 'entries'>
+  readonly store: Pick<StateStore, 'commit' | 'entries' | 'pages'>
   readonly directory: DeviceDirectory
   readonly announcer: Announcer
   readonly presence: Presence

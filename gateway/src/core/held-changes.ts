@@ -1,5 +1,5 @@
 import { AppError, storeFull, storeStillFull, storeUnavailable } from '../errors.ts'
-import type { Change, Committed, Logger, StateStore } from './ports.ts'
+import type { Change, Committed, EntryPage, Logger, StateStore } from './ports.ts'
 
 interface HoldOptions {
   readonly store: StateStore
@@ -74,6 +74,10 @@ export class HeldChanges implements StateStore {
 
   entries(area: string): Promise<ReadonlyMap<string, unknown>> {
     return this.#options.store.entries(area)
+  }
+
+  pages(area: string): AsyncIterable<EntryPage> {
+    return this.#options.store.pages(area)
   }
 
   status(): { readonly isFull: boolean; readonly held: number } {

@@ -41,7 +41,7 @@ export interface Order {
 export interface House {
   readonly clock: Clock
   readonly logger: Logger
-  readonly store: Pick<StateStore, 'commit' | 'entries'>
+  readonly store: Pick<StateStore, 'commit' | 'entries' | 'pages'>
   readonly devices: Devices
   /** Aborted when the gateway stops: whatever waits ends with it. */
   readonly stopping: AbortSignal

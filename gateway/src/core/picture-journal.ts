@@ -36,6 +36,7 @@ export function createPictureJournal(store: StateStore): { readonly store: State
   return {
     store: {
       entries: (area) => store.entries(area),
+      pages: (area) => store.pages(area),
       outbox: {
         ...outbox,
         async acknowledge(seq) {

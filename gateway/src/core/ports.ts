@@ -16,11 +16,15 @@ export interface Committed {
   readonly seqs: readonly number[]
 }
 
+export type EntryPage = readonly (readonly [key: string, value: unknown])[]
+
 /** State and outbox of the gateway: durable when `commit` resolves. */
 export interface StateStore {
   commit(change: Change): Promise<Committed>
   /** Everything an area remembers, by key. What is committed meanwhile may be in it or not. */
   entries(area: string): Promise<ReadonlyMap<string, unknown>>
+  /** The same in pieces, where it may be long: in between, others have their turn. */
+  pages(area: string): AsyncIterable<EntryPage>
   outbox: Outbox
   close(): Promise<void>
 }

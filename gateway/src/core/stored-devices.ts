@@ -5,7 +5,7 @@ import { createCollection } from './collection.ts'
 import type { Logger, SecretBox, StateStore } from './ports.ts'
 
 interface StoredDevicesOptions {
-  readonly store: Pick<StateStore, 'commit' | 'entries'>
+  readonly store: Pick<StateStore, 'commit' | 'pages'>
   readonly secrets: SecretBox
   readonly logger: Logger
 }

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Compile } from 'typebox/compile'
 import type { PartWatch } from '../../core/part-states.ts'
-import type { Change, Logger, Repair, StateStore } from '../../core/ports.ts'
+import type { Change, EntryPage, Logger, Repair, StateStore } from '../../core/ports.ts'
 import type { EventRow, RequestOf, StateRow, StoreRepair } from './requests.ts'
 import { startStoreThread, type StoreThread } from './store-thread.ts'
 
@@ -39,6 +39,7 @@ export async function openSqliteStore(
   })
   const mended = createMended(thread, repaired)
   const listeners = new Set<() => void>()
+  const pages = (area: string) => readPages(thread, area, mended)
 
   return {
     commit: async (change) => {
@@ -46,7 +47,12 @@ export async function openSqliteStore(
       if (committed.seqs.length > 0) for (const listener of listeners) listener()
       return committed
     },
-    entries: (area) => mended(() => readEntries(thread, area)),
+    pages,
+    async entries(area) {
+      const entries = new Map<string, unknown>()
+      for await (const page of pages(area)) for (const [key, value] of page) entries.set(key, value)
+      return entries
+    },
     outbox: {
       after: (seq, limit, types) =>
         mended(async () => {
@@ -73,16 +79,16 @@ export async function openSqliteStore(
   }
 }
 
-async function readEntries(thread: StoreThread, area: string): Promise<ReadonlyMap<string, unknown>> {
-  const entries = new Map<string, unknown>()
+async function* readPages(thread: StoreThread, area: string, mended: Mended): AsyncGenerator<EntryPage> {
   let afterKey: string | undefined
-  // Page by page: meanwhile others are answered, here and by the thread.
   do {
-    const { json, next } = await thread.ask<'entries'>({ kind: 'entries', area, afterKey })
-    for (const [key, value] of JSON.parse(json) as [string, unknown][]) entries.set(key, value)
+    const { page, next } = await mended(async () => {
+      const read = await thread.ask<'entries'>({ kind: 'entries', area, afterKey })
+      return { page: JSON.parse(read.json) as EntryPage, next: read.next }
+    })
+    yield page
     afterKey = next
   } while (afterKey !== undefined)
-  return entries
 }
 
 const recordSchema = Compile(AreaEventRecord)
@@ -107,6 +113,8 @@ const createMended =
       return read()
     }
   }
+
+type Mended = ReturnType<typeof createMended>
 
 const mendedReport = (rows: number): Repair => ({
   what: 'database',
