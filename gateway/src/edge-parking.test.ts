@@ -93,6 +93,13 @@ describe('who is let in', () => {
     expect(told('parking.session-closed').map(({ body }) => body.feeFen)).toEqual([0, 700])
   })
 
+  test('the last space of a group goes to one of two cars that are read at the same moment', async () => {
+    const { read, pass, told } = await setupLot()
+    await Promise.all([read('lane-in', '沪E11111'), read('lane-in-2', '沪E22222')])
+    await Promise.all([pass('lane-in'), pass('lane-in-2')])
+    expect(told('parking.session-opened').map(({ body }) => body.right)).toEqual(['group', 'temporary'])
+  })
+
   test('a full lot takes nobody in but who has a space of his own', async () => {
     const { enter, read, told } = await setupLot({ rules: { capacity: 1 } })
     await enter('沪D00001')

@@ -56,9 +56,12 @@ export function decide(lot: Lot, told: Recognised, context: SignalContext): Read
       const stay = stayOf(plate)
       return stay ? lot.pricing.dueOf(stay, at, uncovered) : 0
     },
-    groupInside: lot.pricing.groupInside,
+    groupInside: (groupId, plate) => groupInside(lot, { groupId, plate }, context),
     ...(capacity !== undefined && {
-      lot: { inside: lot.book.occupancy(), capacity, comingIn: comingIn(lot, context) },
+      lot: {
+        ...{ inside: lot.book.occupancy(), capacity },
+        comingIn: (plate) => comingIn(lot, context).filter((car) => car.plate !== plate || plate === '').length,
+      },
     }),
     policy: lot.rules.policyOf(laneId),
   })
@@ -67,18 +70,29 @@ export function decide(lot: Lot, told: Recognised, context: SignalContext): Read
 }
 
 /**
- * How many cars besides one are let in and have not passed yet: two entrances must not give away the same space. What
- * is told afterwards was decided without them.
+ * Cars that are let in and have not passed yet: two entrances must not give away the same space. What is told
+ * afterwards was decided without them.
  */
-const comingIn =
-  (lot: Lot, { replayed }: SignalContext) =>
-  (plate: string): number =>
-    replayed
-      ? 0
-      : Array.from(lot.lanes.entries())
-          .filter(([laneId]) => lot.directionOf(laneId) === 'in')
-          .flatMap(([laneId, lane]) => letIn(lane, lot.timeAt(laneId)))
-          .filter((car) => car.plate !== plate || plate === '').length
+const comingIn = (lot: Lot, { replayed }: SignalContext): Car[] =>
+  replayed
+    ? []
+    : Array.from(lot.lanes.entries())
+        .filter(([laneId]) => lot.directionOf(laneId) === 'in')
+        .flatMap(([laneId, lane]) => letIn(lane, lot.timeAt(laneId)))
+
+interface Member {
+  readonly groupId: string
+  readonly plate: string
+}
+
+/** How many spaces of a group its other cars take, or are about to take when one more wants to come in. */
+function groupInside(lot: Lot, { groupId, plate }: Member, context: SignalContext): number {
+  const inside = lot.pricing.groupInside(groupId, plate)
+  if (lot.directionOf(context.deviceId) === 'out') return inside
+  const isInside = (other: string) => lot.book.ofGroup(groupId).some((stay) => stay.plate === other)
+  const coming = comingIn(lot, context).filter((car) => car.groupId === groupId && car.plate !== plate)
+  return inside + coming.filter((car) => !isInside(car.plate)).length
+}
 
 /** A stand-in plate is on no car: what a camera has read there says nothing. */
 const withoutStandIn = (signal: Recognised): Recognised =>
@@ -126,10 +140,10 @@ function toRead(lot: Lot, { signal, context, verdict }: Decided): Read {
   }
 }
 
-function groupOf(lot: Lot, plate: string, { at, deviceId: laneId }: SignalContext): Pick<Car, 'groupId'> {
+function groupOf(lot: Lot, plate: string, context: SignalContext): Pick<Car, 'groupId'> {
   const { right } = standingOf(lot.permits.of(plate), {
-    ...{ at, laneId },
-    groupInside: (groupId) => lot.pricing.groupInside(groupId, plate),
+    ...{ at: context.at, laneId: context.deviceId },
+    groupInside: (groupId) => groupInside(lot, { groupId, plate }, context),
   })
   return right?.groupId === undefined ? {} : { groupId: right.groupId }
 }
