@@ -38,7 +38,7 @@ export function gatewayPlan(settings: DemoSettings, gateway: { id: string; secre
   const { inherited, source, ...plan } = planOf(settings, 'gateway')
   return {
     ...plan,
-    args: ['--max-semi-space-size=8', source('gateway/dist/main.js')],
+    args: ['--max-semi-space-size=4', source('gateway/dist/main.js')],
     env: {
       ...inherited,
       GATEHOUSE_GATEWAY_ID: gateway.id,

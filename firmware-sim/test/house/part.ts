@@ -21,7 +21,7 @@ export interface Part {
 
 const mains = {
   platform: ['platform/dist/main.js'],
-  gateway: ['--max-semi-space-size=8', 'gateway/dist/main.js'],
+  gateway: ['--max-semi-space-size=4', 'gateway/dist/main.js'],
   simulator: ['firmware-sim/src/main.ts'],
 } as const
 export type PartName = keyof typeof mains

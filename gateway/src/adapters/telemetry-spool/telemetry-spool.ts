@@ -46,6 +46,8 @@ interface Group {
 const maxGroupLines = 2000
 const maxGroupChars = 256 * 1024
 const readBytes = 4 * 1024 * 1024
+/** Read at first: while there is no telemetry store, the same is read again and again. */
+const usualReadBytes = 512 * 1024
 /** A line is shorter than this. */
 const lineBytes = 4096
 /** Long enough for a telemetry store that is there to take everything. */
@@ -172,7 +174,7 @@ class Spool implements OpenTelemetrySpool {
     let lines = 0
     let end = this.#readAt
     for (let at = end; at < this.#segments.end && lines < maxLines;) {
-      const { frames, resumeAt } = await this.#segments.read(at, readBytes)
+      const { frames, resumeAt } = await this.#read(at)
       if (frames.length === 0) this.#skip(at, resumeAt, lines === 0)
       for (const frame of frames) {
         if (lines > 0 && lines + frame.lines > maxLines) return { text: texts.join('\n'), lines, end }
@@ -206,6 +208,11 @@ class Spool implements OpenTelemetrySpool {
     this.#writable.close()
     await this.#writing
     await this.#segments.close()
+  }
+
+  async #read(at: number): ReturnType<Segments['read']> {
+    const found = await this.#segments.read(at, usualReadBytes)
+    return found.frames.length > 0 ? found : this.#segments.read(at, readBytes)
   }
 
   /** What is damaged is told once, although it is passed again as long as what stands before it is not confirmed. */
