@@ -84,6 +84,9 @@ export const PlatformConfig = Type.Object({
   GATEHOUSE_WECHAT_APP_ID: Text(
     'WeChat Pay (APIv3): application id; it is switched on when all of its settings are there',
   ),
+  GATEHOUSE_WECHAT_APP_SECRET: Text(
+    'WeChat Pay: secret of the application, which tells who pays where WeChat itself has opened the page',
+  ),
   GATEHOUSE_WECHAT_MERCHANT_ID: Text('WeChat Pay: merchant number'),
   GATEHOUSE_WECHAT_SERIAL: Text("WeChat Pay: serial number of the merchant's certificate"),
   GATEHOUSE_WECHAT_KEY: Text('WeChat Pay: PEM file with the private key of the merchant'),
@@ -149,7 +152,8 @@ export const isRole = (name: string): name is Role => (roles as readonly string[
 /** Settings that switch a payment provider on together. */
 const together: readonly (readonly (keyof PlatformConfig)[])[] = [
   [
-    ...(['GATEHOUSE_WECHAT_APP_ID', 'GATEHOUSE_WECHAT_MERCHANT_ID', 'GATEHOUSE_WECHAT_SERIAL'] as const),
+    ...(['GATEHOUSE_WECHAT_APP_ID', 'GATEHOUSE_WECHAT_APP_SECRET', 'GATEHOUSE_WECHAT_MERCHANT_ID'] as const),
+    'GATEHOUSE_WECHAT_SERIAL',
     ...(['GATEHOUSE_WECHAT_KEY', 'GATEHOUSE_WECHAT_API_KEY', 'GATEHOUSE_WECHAT_PUBLIC_KEY'] as const),
     'GATEHOUSE_WECHAT_PUBLIC_KEY_ID',
   ],

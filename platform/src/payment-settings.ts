@@ -5,14 +5,15 @@ import type { PaymentSettings } from './modules/payments/payments.service.ts'
 const pem = (path: string) => readFile(path, 'utf8')
 
 async function wechatOf(config: PlatformConfig): Promise<PaymentSettings['wechat']> {
-  const { GATEHOUSE_WECHAT_APP_ID: appId, GATEHOUSE_WECHAT_MERCHANT_ID: merchantId } = config
+  const { GATEHOUSE_WECHAT_APP_ID: appId, GATEHOUSE_WECHAT_APP_SECRET: appSecret } = config
+  const { GATEHOUSE_WECHAT_MERCHANT_ID: merchantId, GATEHOUSE_PUBLIC_URL: publicUrl = '' } = config
   const { GATEHOUSE_WECHAT_SERIAL: serial, GATEHOUSE_WECHAT_KEY: key, GATEHOUSE_WECHAT_API_KEY: apiKey } = config
   const { GATEHOUSE_WECHAT_PUBLIC_KEY: publicKey, GATEHOUSE_WECHAT_PUBLIC_KEY_ID: publicKeyId } = config
-  if (!appId || !merchantId || !serial || !key || !apiKey || !publicKey || !publicKeyId) return undefined
+  if (!appId || !appSecret || !merchantId || !serial || !key || !apiKey || !publicKey || !publicKeyId) return undefined
   return {
-    ...{ appId, merchantId, serial, apiKey, publicKeyId, baseUrl: config.GATEHOUSE_WECHAT_URL },
+    ...{ appId, appSecret, merchantId, serial, apiKey, publicKeyId, publicUrl },
+    ...{ baseUrl: config.GATEHOUSE_WECHAT_URL, identityUrl: 'https://api.weixin.qq.com' },
     ...{ privateKey: await pem(key), publicKey: await pem(publicKey) },
-    notifyUrl: `${config.GATEHOUSE_PUBLIC_URL ?? ''}/api/pay/notify/wechat`,
   }
 }
 

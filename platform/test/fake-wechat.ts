@@ -34,9 +34,16 @@ interface Trade {
 export function createFakeWechat(url: string, now: () => number) {
   const [merchant, platform] = [newKeys(), newKeys()]
   const settings: WechatSettings = {
-    ...{ appId: 'wx1', merchantId: '1900001', serial: 'ABCDEF', apiKey: 'k'.repeat(32), publicKeyId: 'PUB_KEY_ID_1' },
-    ...{ privateKey: merchant.privateKey, publicKey: platform.publicKey, baseUrl: url },
-    notifyUrl: 'https://gatehouse.example/api/pay/notify/wechat',
+    ...{
+      appId: 'wx1',
+      appSecret: 'secret of wx1',
+      merchantId: '1900001',
+      serial: 'ABCDEF',
+      apiKey: 'k'.repeat(32),
+      publicKeyId: 'PUB_KEY_ID_1',
+    },
+    ...{ privateKey: merchant.privateKey, publicKey: platform.publicKey, baseUrl: url, identityUrl: url },
+    publicUrl: 'https://gatehouse.example',
   }
   const trades = new Map<string, Trade>()
   let forgedAnswers = false
@@ -86,13 +93,35 @@ export function createFakeWechat(url: string, now: () => number) {
     return `\uFEFF${[head, ...lines, '总交易单数,总金额', '`1,`1.00'].join('\r\n')}\r\n`
   }
 
+  interface Order {
+    readonly out_trade_no: string
+    readonly amount: { readonly total: number }
+    readonly attach: string
+    readonly scene_info?: { readonly payer_client_ip: string; readonly h5_info: { readonly type: string } }
+    readonly payer?: { readonly openid: string }
+  }
+  const badRequest = answer({ code: 'PARAM_ERROR' }, 400)
+  function take(body: string): Order {
+    const order = JSON.parse(body) as Order
+    const known = trades.get(order.out_trade_no)
+    trades.set(order.out_trade_no, known ?? { fen: order.amount.total, attach: order.attach, refunds: new Map() })
+    return order
+  }
+
   const routes: Readonly<Record<string, (request: FakeRequest) => FakeAnswer>> = {
-    '/v3/pay/transactions/native': ({ body }) => {
-      const content = JSON.parse(body) as { out_trade_no: string; amount: { total: number }; attach: string }
-      const known = trades.get(content.out_trade_no)
-      const trade = known ?? { fen: content.amount.total, attach: content.attach, refunds: new Map<string, number>() }
-      trades.set(content.out_trade_no, trade)
-      return answer({ code_url: `weixin://wxpay/bizpayurl?pr=${content.out_trade_no}` })
+    '/v3/pay/transactions/h5': ({ body }) => {
+      const { out_trade_no: orderId, scene_info: scene } = take(body)
+      const isWhole = scene?.payer_client_ip === '127.0.0.1' && scene.h5_info.type === 'Wap'
+      return isWhole ? answer({ h5_url: `https://wx.tenpay.com/pay?prepay_id=${orderId}` }) : badRequest
+    },
+    '/v3/pay/transactions/jsapi': ({ body }) => {
+      const { out_trade_no: orderId, payer } = take(body)
+      return payer?.openid === 'driver-1' ? answer({ prepay_id: `wx${orderId}` }) : badRequest
+    },
+    '/sns/oauth2/access_token': ({ path }) => {
+      const { appid, secret, code, grant_type: grant } = Object.fromEntries(new URL(path, url).searchParams)
+      const isKnown = appid === 'wx1' && secret === 'secret of wx1' && grant === 'authorization_code'
+      return { body: JSON.stringify(isKnown && code === 'code-1' ? { openid: 'driver-1' } : { errcode: 40_029 }) }
     },
     '/v3/refund/domestic/refunds': ({ body }) => {
       const content = JSON.parse(body) as { out_trade_no: string; out_refund_no: string; amount: { refund: number } }
@@ -109,11 +138,12 @@ export function createFakeWechat(url: string, now: () => number) {
   return {
     settings,
     trades,
+    merchantPublicKey: merchant.publicKey,
     forgeAnswers: () => (forgedAnswers = true),
 
     handle(request: FakeRequest): FakeAnswer {
-      refuseUnsigned(request)
       const { pathname } = new URL(request.path, url)
+      if (!pathname.startsWith('/sns/')) refuseUnsigned(request)
       const [, orderId] = /out-trade-no\/(\w+)$/.exec(pathname) ?? []
       if (orderId === undefined) return routes[pathname]?.(request) ?? answer({ code: 'NOT_FOUND' }, 404)
       const trade = trades.get(orderId)

@@ -1,7 +1,9 @@
+import { createVerify } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { createPayOrder } from '../src/contract/index.ts'
+import { createPayOrder, payInApp } from '../src/contract/index.ts'
+import { bridgeText } from '../src/modules/payments/providers/wechat-signature.ts'
 import { createFakeAlipay } from './fake-alipay.ts'
 import { createFakeWechat, type FakeAnswer, type FakeRequest } from './fake-wechat.ts'
 import { balance, minuteMs, quote, startLot } from './payments-setup.ts'
@@ -49,11 +51,15 @@ async function startWith(name: 'wechat' | 'alipay') {
   const begin = () => call(lot.house, createPayOrder, wanted)
   const notify = ({ headers, payload }: { headers: Record<string, string>; payload: string }) =>
     lot.house.app.inject({ method: 'POST', url: `/api/pay/notify/${name}`, headers, payload })
-  return { ...lot, dueFen, begin, notify, fake, wechat, clock }
+  return { ...lot, quoteId, dueFen, begin, notify, fake, wechat, clock }
 }
 
 const cases = [
-  { name: 'wechat', payUrl: /^weixin:\/\//, taken: '{"code":"SUCCESS","message":"OK"}' },
+  {
+    name: 'wechat',
+    payUrl: /^https:\/\/wx\.tenpay\.com\/.*&redirect_url=https%3A%2F%2Fgatehouse\.example%2Fpay%2F/,
+    taken: '{"code":"SUCCESS","message":"OK"}',
+  },
   { name: 'alipay', payUrl: /^https:\/\/qr\.alipay\.com\//, taken: 'success' },
 ] as const
 
@@ -122,4 +128,32 @@ test('wechat: a message that was recorded is not believed later, and neither is 
   await house.services.payments.tick()
   expect(await balance(house, 'clearing:wechat')).toBe(0)
   expect(await house.services.payments.orders.list(system, {})).toMatchObject([{ state: 'expired' }])
+})
+
+test('wechat: within its app it says who pays, and the page is handed what WeChat shows', async () => {
+  const { house, laneToken, quoteId, wechat } = await startWith('wechat')
+  const begun = await house.app.inject({
+    ...{ method: 'POST', url: `/api/pay/${laneToken}/orders`, payload: { quoteId, provider: 'wechat' } },
+    headers: { 'user-agent': 'Mozilla/5.0 (iPhone) MicroMessenger/8.0.50' },
+  })
+  const { order, payUrl } = begun.json<{ order: { orderId: string }; payUrl: string }>()
+  const { orderId } = order
+  const asked = new URL(payUrl)
+  expect(asked.host).toBe('open.weixin.qq.com')
+  expect(asked.searchParams.get('redirect_uri')).toBe(`https://gatehouse.example/pay/${laneToken}?order=${orderId}`)
+  expect(wechat.trades.size, 'nothing is ordered before it is known who pays').toBe(0)
+
+  const wanted = { params: { laneToken, orderId }, body: { code: 'code-1' } }
+  expect(await call(house, payInApp, { ...wanted, body: { code: 'of somebody else' } })).toMatchObject({ status: 502 })
+  const { body } = await call(house, payInApp, wanted)
+  const { appId = '', paySign = '', ...fields } = (body as { config: Record<string, string> }).config
+  expect(fields).toMatchObject({ package: `prepay_id=wx${orderId}`, signType: 'RSA' })
+  const { timeStamp = '', nonceStr = '', package: prepay = '' } = fields
+  const text = bridgeText(appId, { timeStamp, nonceStr, package: prepay })
+  expect(createVerify('RSA-SHA256').update(text).verify(wechat.merchantPublicKey, paySign, 'base64')).toBe(true)
+
+  house.time.now += 10 * minuteMs
+  expect(await call(house, payInApp, wanted)).toMatchObject({ status: 409 })
+  const unknown = { params: { laneToken, orderId: 'nothing-of-the-kind' }, body: { code: 'code-1' } }
+  expect(await call(house, payInApp, unknown)).toMatchObject({ status: 404 })
 })

@@ -62,7 +62,8 @@ function createTill({ services }: House) {
     const { dueFen, quoteId } = await payments.page.quote(token, { plate, address: sessionId })
     if (dueFen !== fen || quoteId === undefined)
       throw new Error(`${lotId}: the centre asks ${dueFen} fen for ${sessionId}, the oracle ${fen}`)
-    const { order } = await payments.page.begin(token, { quoteId, provider: 'sandbox' })
+    const payer = { address: sessionId, isInWechat: false }
+    const { order } = await payments.page.begin(token, { quoteId, provider: 'sandbox', payer })
     await payments.sandboxPay(order.orderId)
     await payments.tick()
   }

@@ -137,6 +137,20 @@ export const getPayOrder = {
   },
 } as const satisfies Endpoint
 
+export const payInApp = {
+  method: 'POST',
+  url: '/api/pay/:laneToken/orders/:orderId/in-app',
+  summary: 'Go on with an order in the app of its provider, which has named the payer by a code',
+  access: 'public',
+  audit: 'none',
+  schema: {
+    params: Type.Object({ laneToken: LaneToken, orderId: OrderId }),
+    body: Type.Object({ code: Type.String({ minLength: 1, maxLength: 512 }) }),
+    /** What the page hands to the app. */
+    response: { 200: Type.Object({ config: Type.Record(Type.String(), Type.String()) }) },
+  },
+} as const satisfies Endpoint
+
 const LaneQrParams = Type.Object({ laneId: Id })
 const LaneQr = Type.Object({ laneToken: LaneToken, path: Type.String() })
 

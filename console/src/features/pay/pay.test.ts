@@ -130,6 +130,27 @@ describe('the way of a driver', () => {
     expect(sessionStorage.length).toBe(0)
   })
 
+  test('who pays within WeChat comes back with a code, and is shown what to pay there', async () => {
+    const invoke = vi.fn((_name: string, _config: object, done: () => void) => done())
+    vi.stubGlobal('WeixinJSBridge', { invoke })
+    onTestFinished(() => void vi.unstubAllGlobals())
+    history.replaceState(undefined, '', `/pay/${laneToken}?order=order-0001&code=c1&state=`)
+    const config = { appId: 'wx1', paySign: 'signed' }
+    const { page, calls } = await open({
+      [`POST ${path}/orders/order-0001/in-app`]: () => ({ config }),
+      [`GET ${path}/orders/order-0001`]: () => ({ ...order, provider: 'wechat', state: 'paid' }),
+    })
+    expect(calls.find(({ call }) => call.endsWith('/in-app'))?.body).toEqual({ code: 'c1' })
+    expect(invoke).toHaveBeenCalledExactlyOnceWith('getBrandWCPayRequest', config, expect.any(Function))
+    expect(page.find('[data-testid="pay-paid"]').exists()).toBe(true)
+    expect(location.search).toBe('')
+  })
+
+  test('WeChat asks for the domain that a driver comes from, and hears no more than that', async () => {
+    const { readFile } = await import('node:fs/promises')
+    expect(await readFile('console/pay.html', 'utf8')).toContain('<meta name="referrer" content="strict-origin" />')
+  })
+
   test('an outdated quote is asked for again and the new amount is shown', async () => {
     const { page } = await open({ [`POST ${path}/orders`]: refusing(409, 'QUOTE_EXPIRED', 'expired') })
     await click(page, '.waiting')

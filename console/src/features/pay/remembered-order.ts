@@ -6,6 +6,13 @@ export function returnedOrder(laneToken: string): string | undefined {
   return named ?? sessionStorage.getItem(keyOf(laneToken)) ?? undefined
 }
 
+/** By which WeChat has named who pays, once: it is taken out of the address. */
+export function takeCode(): string | undefined {
+  const { code, order = '' } = Object.fromEntries(new URLSearchParams(location.search))
+  if (code !== undefined) history.replaceState(undefined, '', `${location.pathname}?${new URLSearchParams({ order })}`)
+  return code
+}
+
 /** Remembers the order that the driver leaves for; `undefined` forgets it, in the address too. */
 export function rememberOrder(laneToken: string, orderId: string | undefined): void {
   if (orderId !== undefined) {

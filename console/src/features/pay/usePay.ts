@@ -2,6 +2,7 @@ import {
   createPayOrder,
   getPayOrder,
   getPayPage,
+  payInApp,
   quotePayment,
   type InputOf,
   type OutputOf,
@@ -24,6 +25,10 @@ interface Browser {
   /** The order that the driver left for, when the page is opened again. */
   readonly remembered: () => string | undefined
   readonly remember: (orderId: string | undefined) => void
+  /** By which the app that the page is open in has named who pays; answered once. */
+  readonly takeCode: () => string | undefined
+  /** Lets the app ask for the money. Resolves when it has done so, whatever came of it. */
+  readonly handToApp: (config: Readonly<Record<string, string>>) => Promise<void>
 }
 
 const answers = (error: unknown, ...statuses: readonly number[]) =>
@@ -49,8 +54,25 @@ function createState() {
 }
 type State = ReturnType<typeof createState>
 
+/**
+ * Lets the app that the page is open in ask for the money, where it has named who pays. Answers what went wrong:
+ * whether it was paid is asked afterwards in any case.
+ */
+async function askInApp(laneToken: string, orderId: string, { takeCode, handToApp }: Browser): Promise<unknown> {
+  const code = takeCode()
+  if (code === undefined) return undefined
+  try {
+    const { config } = await call(payInApp, { params: { laneToken, orderId }, body: { code } })
+    await handToApp(config)
+    return undefined
+  } catch (reason) {
+    return reason
+  }
+}
+
 /** Follows an order until the provider has said how it ended. */
-function createOrder(laneToken: string, { error, step }: State, remember: Browser['remember']) {
+function createOrder(laneToken: string, { error, step }: State, browser: Browser) {
+  const { remember } = browser
   const order = shallowRef<PaymentOrder>()
   let timer: ReturnType<typeof setTimeout> | undefined
   const stop = () => clearTimeout(timer)
@@ -81,8 +103,14 @@ function createOrder(laneToken: string, { error, step }: State, remember: Browse
       step.value = 'plate'
     }
   }
+  /** As left for the provider, when the page is open again. */
+  async function goOn(orderId: string) {
+    const problem = await askInApp(laneToken, orderId, browser)
+    await poll(orderId)
+    error.value ??= problem
+  }
   onScopeDispose(stop)
-  return { order, settle, poll, stop }
+  return { order, settle, goOn, stop }
 }
 
 /** The way of a driver: plate, quote, provider, and back until it is paid. */
@@ -90,7 +118,7 @@ export function usePay(laneToken: string, browser: Browser) {
   const params = { laneToken }
   const state = createState()
   const { step, error, isBusy, busily } = state
-  const { order, settle, poll, stop } = createOrder(laneToken, state, browser.remember)
+  const { order, settle, goOn, stop } = createOrder(laneToken, state, browser)
   const view = shallowRef<OutputOf<typeof getPayPage>>()
   const quote = shallowRef<PayQuote>()
   /** The amount was asked for again, because it was no longer the right one. */
@@ -110,7 +138,7 @@ export function usePay(laneToken: string, browser: Browser) {
       })
       step.value = 'plate'
       const orderId = browser.remembered()
-      if (orderId !== undefined) await poll(orderId)
+      if (orderId !== undefined) await goOn(orderId)
     })
   const ask = (plate?: string) =>
     busily(async () => {

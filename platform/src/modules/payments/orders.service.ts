@@ -2,9 +2,10 @@ import type { PaymentOrder } from '../../contract/index.ts'
 import type { Caller } from '../../core/ports.ts'
 import type { RecordHandler } from '../../core/records.ts'
 import type { Vault } from '../../core/vault.ts'
-import { providerFailed } from '../../errors.ts'
+import type { PaymentOrderRow } from '../../database/payment-tables.ts'
+import { paymentNotFound, providerFailed, quoteInvalid } from '../../errors.ts'
 import * as repo from './orders.repo.ts'
-import { attachOf, type PaymentProvider } from './provider.ts'
+import { attachOf, type AppConfig, type Payer, type PaymentProvider } from './provider.ts'
 import { sealRenewalNote } from './renewal-tokens.ts'
 import type { Settling, SettlingPorts } from './settling.ts'
 import { idFrom, returnSurplus } from './surplus.ts'
@@ -12,6 +13,7 @@ import { idFrom, returnSurplus } from './surplus.ts'
 export interface OrdersPorts extends SettlingPorts {
   readonly settling: Settling
   readonly vault: Vault
+  readonly provider: (name: string) => PaymentProvider | undefined
 }
 
 /** What is to be paid, as it was quoted. */
@@ -22,6 +24,7 @@ interface Quoted {
   /** UTC ms. */
   readonly quotedAt: number
   readonly expiresAt: number
+  readonly payer: Payer
 }
 
 export interface QuotedStay extends Quoted {
@@ -39,21 +42,25 @@ const orderIdOf = (by: PaymentProvider, quoteId: string) => idFrom('quote', by.n
 /** Until then the notification should have come. */
 const firstAskMs = 10_000
 
+const wantedOf = (row: PaymentOrderRow) => ({
+  ...{ orderId: row.order_id, fen: row.fen, expiresAt: row.expires_at, description: descriptions[row.kind] ?? '' },
+  attach: row.attach ?? attachOf({ compoundId: row.compound_id, about: row.session_id }),
+})
+
 /** Attempts to pay, from the quote to the money. */
 export function createOrdersService(ports: OrdersPorts) {
-  const { db, clock, logger, settling, vault } = ports
+  const { db, clock, logger, settling, vault, provider } = ports
 
-  async function start(orderId: string, by: PaymentProvider) {
+  const refused = (by: PaymentProvider, orderId: string) => (error: unknown) => {
+    logger.warn({ err: error, provider: by.name, orderId }, 'an order was not taken by its provider')
+    throw providerFailed(by.name)
+  }
+
+  async function start(orderId: string, by: PaymentProvider, payer: Payer) {
     const row = await repo.findOrder(db, orderId)
     if (!row) throw providerFailed(by.name)
     if (row.pay_url !== null) return { order: repo.toOrder(row), payUrl: row.pay_url }
-    const description = descriptions[row.kind] ?? ''
-    const order = { orderId, fen: row.fen, expiresAt: row.expires_at, description }
-    const attach = row.attach ?? attachOf({ compoundId: row.compound_id, about: row.session_id })
-    const { payUrl } = await by.start({ ...order, attach }).catch((error: unknown) => {
-      logger.warn({ err: error, provider: by.name, orderId }, 'an order was not taken by its provider')
-      throw providerFailed(by.name)
-    })
+    const { payUrl } = await by.start({ ...wantedOf(row), payer }).catch(refused(by, orderId))
     await repo.savePayUrl(db, orderId, payUrl)
     await settling.tell(orderId)
     return { order: repo.toOrder(row), payUrl }
@@ -65,9 +72,9 @@ export function createOrdersService(ports: OrdersPorts) {
     ...{ taken_by: null, ask_at: clock.now() + firstAskMs },
   })
 
-  async function place(by: PaymentProvider, row: repo.NewOrder) {
+  async function place(by: PaymentProvider, row: repo.NewOrder, payer: Payer) {
     await repo.insertOrder(db, row)
-    return start(row.order_id, by)
+    return start(row.order_id, by, payer)
   }
 
   const handle: RecordHandler = async (record, { db: tx, receivedAt }) => {
@@ -81,13 +88,22 @@ export function createOrdersService(ports: OrdersPorts) {
 
     /** The same quote and provider give the same order. */
     begin: (by: PaymentProvider, quoted: QuotedStay) =>
-      place(by, { ...rowOf(by, quoted), session_id: quoted.sessionId }),
+      place(by, { ...rowOf(by, quoted), session_id: quoted.sessionId }, quoted.payer),
 
     /** The same, to make a permit longer. */
     beginRenewal(by: PaymentProvider, quoted: QuotedRenewal) {
       const { compoundId, plate, months, fen } = quoted
       const attach = attachOf({ compoundId, about: sealRenewalNote(vault, { plate, months, fen }) })
-      return place(by, { ...rowOf(by, quoted), kind: 'renewal', plate, months, attach })
+      return place(by, { ...rowOf(by, quoted), kind: 'renewal', plate, months, attach }, quoted.payer)
+    },
+
+    /** Goes on with an order in the provider's own app. `code`: by which the app names who pays. */
+    async inApp(compoundId: string, { orderId, code }: { orderId: string; code: string }): Promise<AppConfig> {
+      const row = await repo.findOrder(db, orderId)
+      const by = row && provider(row.provider)
+      if (row?.compound_id !== compoundId || !by?.startInApp) throw paymentNotFound(orderId)
+      if (row.state !== 'created' || clock.now() > row.expires_at) throw quoteInvalid()
+      return by.startInApp({ ...wantedOf(row), code }).catch(refused(by, orderId))
     },
 
     isBegun: async (by: PaymentProvider, quoteId: string) =>

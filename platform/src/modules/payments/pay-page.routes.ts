@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { createPayOrder, getPayOrder, getPayPage, quotePayment } from '../../contract/index.ts'
+import { createPayOrder, getPayOrder, getPayPage, payInApp, quotePayment } from '../../contract/index.ts'
 import { asking, neverCached, waiting } from '../../plugins/lane-page.ts'
 import type { PaymentsService } from './payments.service.ts'
 
@@ -17,10 +17,20 @@ export const payPageRoutes: FastifyPluginAsyncTypebox<{ payments: PaymentsServic
     ...createPayOrder,
     config: asking,
     async handler(request, reply) {
-      const started = await page.begin(request.params.laneToken, request.body)
+      const isInWechat = /MicroMessenger/i.test(request.headers['user-agent'] ?? '')
+      const payer = { address: request.ip, isInWechat }
+      const started = await page.begin(request.params.laneToken, { ...request.body, payer })
       const { orderId, provider, compoundId } = started.order
       request.log.info({ orderId, provider, compoundId }, 'payment begun')
       return reply.code(201).send(started)
+    },
+  })
+  app.route({
+    ...payInApp,
+    config: asking,
+    async handler(request) {
+      const { laneToken, orderId } = request.params
+      return { config: await page.payInApp(laneToken, orderId, request.body.code) }
     },
   })
   app.route({

@@ -10,7 +10,7 @@ import { createAskingLimit } from './asking-limit.ts'
 import { createLaneCodes } from './lane-codes.ts'
 import type { PayLane } from './lanes.repo.ts'
 import type { OrdersService } from './orders.service.ts'
-import type { PaymentProvider, ProviderName } from './provider.ts'
+import type { Payer, PaymentProvider, ProviderName } from './provider.ts'
 import { createRenewalPage } from './renewal-page.ts'
 import { createQuoting, maskPlate } from './quoting.ts'
 import { readQuote } from './tokens.ts'
@@ -30,6 +30,7 @@ interface NewPayOrder {
   readonly provider: ProviderName
   /** Of a renewal. */
   readonly months?: number | undefined
+  readonly payer: Omit<Payer, 'page'>
 }
 
 const quoteMs = 5 * 60_000
@@ -80,16 +81,21 @@ export function createPayPageService({ providers, ...ports }: PayPagePorts) {
       return withOffer(lane, plate, session ? await quote(lane, session, normalisePlate(plate)) : nobody(plate))
     },
 
-    async begin(token: string, { quoteId, provider: name, months }: NewPayOrder) {
+    async begin(token: string, { quoteId, provider: name, months, ...by }: NewPayOrder) {
       const lane = await laneOf(token)
       const provider = providers.get(name)
       if (!provider) throw providerOff(name)
-      if (months !== undefined) return renewing.begin(lane, provider, { quoteId, months })
+      const payer = { ...by.payer, page: `/pay/${token}` }
+      if (months !== undefined) return renewing.begin(lane, provider, { quoteId, months, payer })
       const quoted = readQuote(key, lane.laneId, quoteId)
       if (!quoted || clock.now() > quoted.quotedAt + quoteMs) throw quoteInvalid()
-      const { sessionId, fen, quotedAt } = quoted
-      const { compoundId } = lane
-      return orders.begin(provider, { compoundId, sessionId, quoteId, fen, quotedAt, expiresAt: quotedAt + quoteMs })
+      const wanted = { compoundId: lane.compoundId, quoteId, expiresAt: quoted.quotedAt + quoteMs, payer }
+      return orders.begin(provider, { ...quoted, ...wanted })
+    },
+
+    async payInApp(token: string, orderId: string, code: string) {
+      const { compoundId } = await laneOf(token)
+      return orders.inApp(compoundId, { orderId, code })
     },
 
     async order(token: string, orderId: string) {

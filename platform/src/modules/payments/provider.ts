@@ -24,6 +24,15 @@ export interface ProviderNotification {
   readonly payment?: ProviderPayment | undefined
 }
 
+/** Who pays, and where. */
+export interface Payer {
+  readonly address: string
+  /** The app of WeChat has opened the page: there it is paid in another way than in a browser. */
+  readonly isInWechat: boolean
+  /** Path of the page that led to the provider. */
+  readonly page: string
+}
+
 export interface OrderToStart {
   readonly orderId: string
   readonly fen: number
@@ -31,7 +40,16 @@ export interface OrderToStart {
   /** UTC ms. */
   readonly expiresAt: number
   readonly attach: string
+  readonly payer: Payer
 }
+
+export interface OrderInApp extends Omit<OrderToStart, 'payer'> {
+  /** By which the app names who pays, once. */
+  readonly code: string
+}
+
+/** What the page hands to the app that it is open in. */
+export type AppConfig = Readonly<Record<string, string>>
 
 export interface RefundToMake {
   readonly refundId: string
@@ -59,6 +77,8 @@ export interface PaymentProvider {
   readonly name: ProviderName
   /** Where the driver pays. */
   start(order: OrderToStart): Promise<{ readonly payUrl: string }>
+  /** Of providers whose app opens the page: after `payUrl` has led back to the page with a code. */
+  startInApp?(order: OrderInApp): Promise<AppConfig>
   /** Throws NOTIFICATION_REFUSED for what the provider has not signed. */
   notification(raw: RawNotification): ProviderNotification
   /** What it wants to hear when we have taken a notification. */

@@ -6,7 +6,7 @@ import { quoteInvalid } from '../../errors.ts'
 import type { RenewalsService } from '../parking/renewals.service.ts'
 import type { PayLane } from './lanes.repo.ts'
 import type { OrdersService } from './orders.service.ts'
-import type { PaymentProvider } from './provider.ts'
+import type { Payer, PaymentProvider } from './provider.ts'
 import { readRenewalQuote, renewalQuoteToken } from './renewal-tokens.ts'
 
 export interface RenewalPagePorts {
@@ -34,14 +34,14 @@ export function createRenewalPage({ clock, vault, renewals, orders, quoteMs }: R
     async begin(
       { laneId, compoundId }: PayLane,
       by: PaymentProvider,
-      { quoteId, months }: { readonly quoteId: string; readonly months: number },
+      { quoteId, months, payer }: { readonly quoteId: string; readonly months: number; readonly payer: Payer },
     ) {
       const quoted = readRenewalQuote(vault, laneId, quoteId)
       if (!quoted || clock.now() > quoted.quotedAt + quoteMs) throw quoteInvalid()
       const { plate, fenPerMonth, quotedAt } = quoted
       const wanted = {
         ...{ compoundId, plate, months, quoteId: `${quoteId}/${months}`, fen: fenPerMonth * months, quotedAt },
-        expiresAt: quotedAt + quoteMs,
+        ...{ expiresAt: quotedAt + quoteMs, payer },
       }
       if (!(await orders.isBegun(by, wanted.quoteId))) {
         const offer = await renewals.offerFor({ compoundId, plate }, clock.now())

@@ -5,6 +5,7 @@ import { authorization, isFromWechat } from './wechat-signature.ts'
 
 export interface WechatSettings {
   readonly appId: string
+  readonly appSecret: string
   readonly merchantId: string
   readonly serial: string
   /** PEM. */
@@ -14,8 +15,10 @@ export interface WechatSettings {
   readonly publicKey: string
   readonly publicKeyId: string
   readonly baseUrl: string
-  /** Where notifications come to. */
-  readonly notifyUrl: string
+  /** Where it says who has opened a page within its app. */
+  readonly identityUrl: string
+  /** Where drivers reach us, without a path. */
+  readonly publicUrl: string
 }
 
 export interface WechatPorts {

@@ -1,6 +1,6 @@
 import { createCipheriv, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { authorization, isFromWechat, openResource, requestText } from './wechat-signature.ts'
+import { authorization, bridgeText, isFromWechat, openResource, requestText } from './wechat-signature.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -33,6 +33,14 @@ test('the header names everything, and its signature is over the documented text
     Buffer.from(signature, 'base64'),
   )
   expect(isRight).toBe(true)
+})
+
+test('what a page within WeChat is signed over has the documented form', () => {
+  const fields = { timeStamp: '1414561699', nonceStr: '5K8264ILTKCH16CQ2502SI8ZNMTM67VS' }
+  const prepay = 'prepay_id=wx201410272009395522657a690389285100'
+  expect(bridgeText('wx8888888888888888', { ...fields, package: prepay })).toBe(
+    `wx8888888888888888\n1414561699\n5K8264ILTKCH16CQ2502SI8ZNMTM67VS\n${prepay}\n`,
+  )
 })
 
 test('an answer is believed only as it was signed', () => {

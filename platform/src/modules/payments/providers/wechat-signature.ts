@@ -34,6 +34,21 @@ export function authorization({ merchantId, serial, privateKey }: MerchantKey, r
   )
 }
 
+/** What a page within the app of WeChat hands over is signed over four lines (JSAPI 调起支付). */
+export const bridgeText = (appId: string, { timeStamp, nonceStr, package: prepay }: BridgeFields) =>
+  `${appId}\n${timeStamp}\n${nonceStr}\n${prepay}\n`
+
+export interface BridgeFields {
+  /** Seconds. */
+  readonly timeStamp: string
+  readonly nonceStr: string
+  /** `prepay_id=…` */
+  readonly package: string
+}
+
+export const bridgeSignature = (privateKey: string, appId: string, fields: BridgeFields) =>
+  sign('sha256', Buffer.from(bridgeText(appId, fields)), privateKey).toString('base64')
+
 export interface SignedAnswer {
   readonly timestamp: string
   readonly nonce: string
