@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { CommandEnvelope, topics, type CommandResult } from '@gatehouse/gateway/protocol'
-import { Value } from 'typebox/value'
+import { Compile } from 'typebox/compile'
 import { connectPacket, packetReader, pubackPacket, publishPacket, subscribePacket, type Packet } from './mqtt-bytes.ts'
 
 export interface MqttDevice {
@@ -19,6 +19,8 @@ interface MqttDeviceOptions {
   /** Called when the other side has ended the connection. */
   readonly onLost?: (error: Error) => void
 }
+
+const command = Compile(CommandEnvelope)
 
 /** A device as bytes: signs in, hears commands and does them at once. Rejects when it is not let in. */
 export async function startMqttDevice(options: MqttDeviceOptions): Promise<MqttDevice> {
@@ -49,7 +51,7 @@ export async function startMqttDevice(options: MqttDeviceOptions): Promise<MqttD
 
   function obey(body: Buffer) {
     const topicLength = body.readUInt16BE(0)
-    const { op, commandId } = Value.Parse(CommandEnvelope, JSON.parse(body.subarray(4 + topicLength).toString()))
+    const { op, commandId } = command.Parse(JSON.parse(body.subarray(4 + topicLength).toString()))
     onCommand(op)
     socket.write(pubackPacket(body.readUInt16BE(2 + topicLength)))
     device.send('result', { commandId, ok: true } satisfies CommandResult)
