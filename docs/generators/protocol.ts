@@ -100,7 +100,7 @@ Payloads are JSON in UTF-8. Times (\`at\`) are UTC milliseconds of the device's 
 
 ## Reports, events, results
 
-Every **report** has \`at\` and \`seq\` (counts up; may start anew after a restart). Two reports of one device must not carry the same \`at\`. Report first when you are connected, before what was kept meanwhile: by that the gateway knows how far your clock is off, and puts the rest in its place.
+Every **report** has \`at\` and \`seq\` (counts up; may start anew after a restart). Two reports of one device must not carry the same \`at\`. Report first when you are connected, before what was kept meanwhile: by that the gateway knows how far your clock is off, and puts the rest in its place. Report three times at once when your clock has been set back by a minute or more: until so many reports show it, what you tell looks old, and what is old opens nothing.
 
 Every **event** has \`id\` (at most 64 of letters, digits and \`. _ : -\`; the same event sent twice has the same id and counts once), \`at\`, \`type\`, and \`"replayed": true\` if it was kept while the connection was gone: history is recorded, but opens nothing and alarms nobody.
 

@@ -182,6 +182,24 @@ describe('power cuts, clocks and full disks', () => {
     expect(occupancy()).toBe(0)
   })
 
+  test('a lane whose clock was ahead and has been set right charges by the right one', async () => {
+    const { enter, read, pass, report, tick, time, told, wait } = await setupLot({
+      policy: { unpaid: 'open-and-record-debt', unpaidPatienceSeconds: 60 },
+    })
+    await enter('沪A12345')
+    await report('lane-out', { at: time.now + 4 * minuteMs })
+    await read('lane-out', '沪A12345', { at: time.now + 4 * minuteMs })
+    await pass('lane-out', { at: time.now + 4 * minuteMs })
+    await enter('沪D00001')
+    for (const seconds of [1, 2, 3, 4]) await report('lane-out', { at: time.now + seconds, seq: seconds })
+    wait(57 * minuteMs)
+    await read('lane-out', '沪D00001')
+    wait(61_000)
+    await tick()
+    await pass('lane-out')
+    expect(told('parking.session-closed').at(-1)?.body).toMatchObject({ feeFen: 500, debtFen: 500 })
+  })
+
   test('a passage that a full disk holds back counts, once', async () => {
     const { read, pass, memory, occupancy } = await setupLot()
     await read('lane-in', '沪D00001')

@@ -74,6 +74,7 @@ export function createEdge(parts: EdgeParts) {
   const house: House = {
     ...{ clock, logger, store, background },
     devices: directory,
+    clockOffsetOf: clocks.measuredOffsetOf,
     stopping: stopping.signal,
     order: createOrders(commands, clock),
   }

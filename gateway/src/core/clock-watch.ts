@@ -52,6 +52,11 @@ export function createClockWatch({ store, clock, logger }: ClockWatchOptions) {
     },
     /** Device clock minus ours, ms. */
     offsetOf: (deviceId: string) => skews.of(deviceId).offsetMs,
+    /** The same once enough reports agree, else `undefined`. */
+    measuredOffsetOf: (deviceId: string): number | undefined => {
+      const { offsetMs, sure } = skews.of(deviceId)
+      return sure ? offsetMs : undefined
+    },
     removed(deviceId: string) {
       skews.forget(deviceId)
       if (told.delete(deviceId)) remember(deviceId, undefined)

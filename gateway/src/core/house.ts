@@ -43,6 +43,8 @@ export interface House {
   readonly logger: Logger
   readonly store: Pick<StateStore, 'commit' | 'entries' | 'pages'>
   readonly devices: Devices
+  /** Device clock minus ours, ms; `undefined` until its reports have shown it. */
+  readonly clockOffsetOf: (deviceId: string) => number | undefined
   /** Aborted when the gateway stops: whatever waits ends with it. */
   readonly stopping: AbortSignal
   /** For work that no device waits for. */

@@ -15,6 +15,8 @@ const readMs = 3 * 60_000
 const underArmMs = 60_000
 /** A clock that is set back is believed after so many messages. */
 const messagesOfClock = 4
+/** No message of a lane is on its way so long that its clock would look so much further ahead by others. */
+const farAheadMs = 5_000
 /** Cars that an arm is open for at once: more than that is a mistake. */
 const maxOpenings = 8
 
@@ -27,26 +29,34 @@ export interface Lane {
   deciding?: Car | undefined
   /** Whether what was decided here last is on disk. */
   isDurable: boolean
-  /** Clock of the device minus ours, ms. */
-  aheadMs: number
-  /** The same by each of the last messages, the newest last. */
+  /** Clock of the device minus ours, ms, by each of the last messages; the newest last. */
   heardAhead: readonly number[]
   /** What happens at one lane happens one after the other. */
   readonly turns: Turns
 }
 
 const newLane = (state: LaneState = { openings: [] }): Lane => ({
-  ...{ state, isDurable: true, aheadMs: 0, heardAhead: [], turns: createTurns() },
+  ...{ state, isDurable: true, heardAhead: [], turns: createTurns() },
 })
 
 /** Which cars stand where. */
-export function createLanes(store: House['store']) {
+export function createLanes({ store, clockOffsetOf }: Pick<House, 'store' | 'clockOffsetOf'>) {
   const lanes = new Map<string, Lane>()
 
   const laneOf = (laneId: string): Lane => {
     let lane = lanes.get(laneId)
     if (!lane) lanes.set(laneId, (lane = newLane()))
     return lane
+  }
+
+  /** Clock of the device minus ours, ms. On its way a message can only lose time, most of all one that is told twice. */
+  function aheadOf(laneId: string): number {
+    const { heardAhead } = laneOf(laneId)
+    const measured = clockOffsetOf(laneId)
+    if (heardAhead.length === 0) return measured ?? 0
+    const heard = Math.max(...heardAhead)
+    // Set back since: its reports show it before cars do.
+    return measured !== undefined && heard > measured + farAheadMs ? measured : heard
   }
 
   return {
@@ -60,16 +70,15 @@ export function createLanes(store: House['store']) {
     /** When something was told to have happened, by the clock of its lane and by ours, which is one for all. */
     momentOf: ({ deviceId, at }: Pick<SignalContext, 'deviceId' | 'at'>): Moment => ({
       at,
-      gatewayAt: at - laneOf(deviceId).aheadMs,
+      gatewayAt: at - aheadOf(deviceId),
     }),
+    aheadOf,
     entries: (): Iterable<readonly [laneId: string, lane: Lane]> => lanes,
     /** Keeps track of the clock of a lane. */
     heard({ deviceId, at, replayed }: SignalContext, now: number) {
       if (replayed) return
       const lane = laneOf(deviceId)
-      // On its way a message can only lose time, most of all one that is told twice.
       lane.heardAhead = [...lane.heardAhead, at - now].slice(-messagesOfClock)
-      lane.aheadMs = Math.max(...lane.heardAhead)
     },
     change(draft: Draft, laneId: string, state: LaneState) {
       const isEmpty = Object.keys(state).length === 1 && state.openings.length === 0

@@ -18,7 +18,7 @@ export function createLot(house: House) {
   const rules = createRules(store)
   const credits = createCredits(store)
   const book = createStayBook(store)
-  const lanes = createLanes(store)
+  const lanes = createLanes(house)
   const pricing = createPricing({ rules, credits, permits, book })
   const loaded = Promise.withResolvers<undefined>()
   let isLoaded = false
@@ -43,7 +43,7 @@ export function createLot(house: House) {
     directionOf: (laneId: string): 'in' | 'out' =>
       textSetting(house.devices.get(laneId), 'direction') === 'out' ? 'out' : 'in',
     /** Now, by the clock of the lane. */
-    timeAt: (laneId: string): number => house.clock.now() + Math.round(lanes.of(laneId).aheadMs),
+    timeAt: (laneId: string): number => house.clock.now() + Math.round(lanes.aheadOf(laneId)),
   }
 }
 
