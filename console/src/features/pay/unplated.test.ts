@@ -144,11 +144,12 @@ describe('at the exit', () => {
       ...{ orderId: 'order-0001', compoundId: 'garden', sessionId: 's1', provider: 'sandbox', fen: 700 },
       ...{ state: 'paid', createdAt: 1, expiresAt: 2, refundedFen: 0 },
     }
-    const { has, click } = await open('out', {
+    const { page, has, click } = await open('out', {
       claims: [{ state: 'opened' }],
       routes: { [`GET ${path}/orders/order-0001`]: () => order },
     })
     expect(has('pay-paid')).toBe(true)
+    expect(page.text()).not.toContain('自动抬起')
     await click('claim')
     expect(has('claim-opened')).toBe(true)
   })
