@@ -106,6 +106,7 @@ test('every decision has a rule and words that fit the lane display', () => {
       expect(verdict.reason.length).toBeGreaterThan(0)
       expect(verdict.reason.length).toBeLessThanOrEqual(32)
     }),
+    { numRuns: 10_000 },
   )
 })
 
@@ -115,5 +116,6 @@ test('a blacklist alone never opens a lane, except for emergency and police', ()
       const verdict = read(plate, { colour: 'unknown', permits: { [listed]: [blacklist] } })
       if (verdict.decision === 'open') expect(['emergency', 'police']).toContain(verdict.rule)
     }),
+    { numRuns: 10_000 },
   )
 })

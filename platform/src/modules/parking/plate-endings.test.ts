@@ -12,5 +12,6 @@ test('a plate is found by any of its parts, and by nothing else', () => {
       const isFound = endingsOf(plate).some((ending) => ending >= first && ending < end)
       expect(isFound).toBe(plate.includes(part))
     }),
+    { numRuns: 10_000 },
   )
 })
