@@ -26,6 +26,8 @@ export default defineConfig({
           isolate: false,
           // Ten thousand runs of a law take their time where lint runs beside them.
           testTimeout: 30_000,
+          // Enough to find what was wrong with every rule that was tried before the present ones.
+          provide: { occupancy: { tests: 1, numRuns: 150 } },
         },
       },
       { plugins: [vue()], test: { name: 'console', include: ['console/src/**/*.test.ts'], environment: 'happy-dom' } },
@@ -56,8 +58,12 @@ export default defineConfig({
       },
       {
         test: {
-          ...{ name: 'week', include: ['firmware-sim/test/week/*.week.ts'], ...serial },
-          provide: { week: { lots: 11, days: 7, residents: 360, strangers: 230, seed: 'reference street' } },
+          ...{ name: 'week', ...serial },
+          include: ['firmware-sim/test/week/*.week.ts', 'gateway/src/areas/parking/occupancy.test.ts'],
+          provide: {
+            week: { lots: 11, days: 7, residents: 360, strangers: 230, seed: 'reference street' },
+            occupancy: { tests: 20, numRuns: 500 },
+          },
         },
       },
       { test: { name: 'browser', include: ['firmware-sim/test/**/*.browser.test.ts'], ...serial } },

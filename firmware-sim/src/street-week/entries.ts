@@ -57,7 +57,7 @@ async function tailgate(play: LotPlay): Promise<void> {
   const plate = `沪D${String(10_000 + play.counts.tailgaters)}`
   const stayMs = play.random.int(3_600_000, 4 * 3_600_000)
   const trip = { arriveAt: play.now, leaveAt: play.now + stayMs }
-  settleIn(play, { car: { plate, colour: 'blue', habit: 'rare' }, trips: [trip], isInside: true, plan: 0 })
+  settleIn(play, { car: { plate, colour: 'blue', habit: 'rare' }, trips: [trip], isInside: true, unended: [], plan: 0 })
 }
 
 async function pass(play: LotPlay, driver: Driver, { id, expected }: { id: string; expected: Expected }) {

@@ -133,6 +133,7 @@ async function pass(play: LotPlay, driver: Driver, { leftAt, waivedFen, plate, s
     // The loop of the lane starts anew; until it does, nobody else gets through.
     wait(play, 90_000)
     play.lost.add(stay)
+    driver.unended.push(stay)
     goAway(play, driver)
     return
   }
@@ -161,6 +162,14 @@ function leaveInTheDark(play: LotPlay, driver: Driver, until: number): void {
   goAway(play, driver)
 }
 
+/** Nobody has told yet that it came in; if it had slipped out before, it still is on record from that time. */
+function takeFromRecord({ oracle, kept }: LotPlay, driver: Driver, { plate }: Expected): void {
+  const before = driver.stay ? undefined : oracle.stayOf(plate)
+  if (!before) return
+  driver.stay = before
+  for (const entry of kept.in) if (entry.driver === driver) entry.before = before
+}
+
 /** A car stands in front of the way out. */
 export async function leave(play: LotPlay, driver: Driver): Promise<void> {
   const cut = cutAt(play.mishaps, 'out', play.now)
@@ -179,6 +188,7 @@ export async function leave(play: LotPlay, driver: Driver): Promise<void> {
   const expected = play.oracle.atExit(sight, deviceTime(play, 'out'))
   const isOwn = expected.decision === 'ask' || !driver.stay || expected.plate === driver.stay.plate
   demand(play, isOwn, { problem: 'the rules would take it for another car', sight, expected })
+  takeFromRecord(play, driver, expected)
   const seenAt = await readAt(play, 'out', { sight, id: nextId(play), expected })
   const opened = await opens(play, { driver, sight, expected, readAt: seenAt })
   if (opened.isPlain && play.random.chance(0.007)) {

@@ -46,14 +46,17 @@ export interface Driver {
   readonly trips: Trip[]
   isInside: boolean
   stay?: OracleStay | undefined
+  /** Stays that the lane did not see end. */
+  readonly unended: OracleStay[]
   /** What is on the agenda for it counts only as long as this is the same. */
   plan: number
 }
 
+export type LotErrand = 'die' | 'ship' | 'look' | 'show-clocks' | 'set-clocks'
 export type Errand =
   | { readonly what: 'arrive' | 'pay' | 'leave'; readonly driver: Driver; readonly plan: number }
   | { readonly what: 'replay'; readonly lane: Direction }
-  | { readonly what: 'die' | 'ship' | 'look' | 'show-clocks' }
+  | { readonly what: LotErrand }
 
 export interface Kept {
   readonly driver: Driver
@@ -64,6 +67,8 @@ export interface Kept {
   /** The true time of the same. */
   readonly at: number
   readonly stay?: OracleStay | undefined
+  /** As what the car has stood at the exit before this was told: its stay from before, which nobody had seen end. */
+  before?: OracleStay | undefined
 }
 
 export interface Counts {
@@ -95,10 +100,13 @@ export interface LotPlay {
   readonly counts: Counts
   now: number
   events: number
+  /** Changes between two cars: whoever sets a clock does it while nobody stands there. */
+  areClocksSet: boolean
 }
 
 export const laneOf = ({ lotId }: LotPlay, lane: Direction) => `${lotId}-${lane}`
-export const deviceTime = ({ mishaps, now }: LotPlay, lane: Direction) => now + mishaps.skewOf(lane, now)
+export const deviceTime = ({ mishaps, now, areClocksSet }: LotPlay, lane: Direction) =>
+  now + mishaps.skewOf(lane, areClocksSet)
 export const nextId = (play: LotPlay) => `e${(play.events += 1)}`
 /** Nothing is read, decided or passed at the same millisecond. */
 export const wait = (play: LotPlay, ms: number) => void (play.now += ms)
@@ -130,13 +138,18 @@ export function demand(
 
 const hows: readonly Misread[] = ['lookalike', 'lookalike', 'lost-character', 'province']
 
-/** What the camera makes of a car. A car that nobody knows to be inside is read well: nothing else could tell who it is. */
-export function look(play: LotPlay, { car, stay }: Driver, lane: Direction): Sight {
+/**
+ * What the camera makes of a car. A car that nobody knows to be inside is read well, and so is one that nobody has seen
+ * leave: as the very plate goes before a similar one, its old stay would be taken for the new one.
+ */
+export function look(play: LotPlay, { car, stay, unended }: Driver, lane: Direction): Sight {
   const { plate, colour, ambiguous } = car
   const { random, counts } = play
   const isErring = random.chance(0.02)
   const how = random.pick(hows)
-  if (!isErring || colour === 'white' || plate === '' || (lane === 'out' && !stay)) return { text: plate, colour }
+  const isTwiceOnRecord = unended.some(({ end }) => end === undefined)
+  const isTelling = isTwiceOnRecord || (lane === 'out' && !stay)
+  if (!isErring || colour === 'white' || plate === '' || isTelling) return { text: plate, colour }
   counts.misreads += 1
   if (ambiguous !== undefined) return { text: ambiguous, colour }
   return { text: misread(plate, how, random), colour }

@@ -20,8 +20,10 @@ export interface Mishaps {
   readonly away: Span
   /** When the gateway dies. */
   readonly deaths: readonly number[]
+  /** When clocks that are quite wrong are set right. */
+  readonly clocksSetAt: number
   /** How far a lane's clock is ahead, ms. */
-  skewOf(lane: Direction, at: number): number
+  skewOf(lane: Direction, areClocksSet: boolean): number
   /** Exits of which the controller never tells. They and power cuts are not told apart afterwards by anybody. */
   readonly losesExits: boolean
 }
@@ -38,7 +40,7 @@ export function planMishaps({ index, from, days }: Plan, random: Random): Mishap
   const losesExits = index % 2 === 1
   const at = (day: number) => from + day * dayMs
   const skews = { in: random.int(-20_000, 20_000), out: random.int(-20_000, 20_000) }
-  const corrected = at(days * random.between(0.4, 0.7))
+  const clocksSetAt = at(days * random.between(0.4, 0.7))
   const wrong = index % 3 === 2 ? random.pick([-17 * minuteMs, 4 * minuteMs, -95_000]) : 0
   const cutAt = () => at(random.int(0, days - 1)) + random.between(9, 20) * hourMs
   const cut = (lane: Direction) => {
@@ -51,7 +53,8 @@ export function planMishaps({ index, from, days }: Plan, random: Random): Mishap
     cuts: losesExits ? [] : [cut('in'), cut('out')],
     away: { from: awayFrom, to: awayFrom + (days >= 6 ? 3 * dayMs : 8 * hourMs) },
     deaths: Array.from({ length: 3 }, () => at(random.between(0, days))),
-    skewOf: (lane, now) => skews[lane] + (lane === 'out' && now < corrected ? wrong : 0),
+    clocksSetAt,
+    skewOf: (lane, areClocksSet) => skews[lane] + (lane === 'out' && !areClocksSet ? wrong : 0),
   }
 }
 

@@ -45,17 +45,19 @@ export function misread(plate: string, how: Misread, random: Random): string {
 
 /** Gives out plates that are so different that no mistake turns one into another, but for those made as twins. */
 export function createPlateOffice(random: Random) {
+  /** Without the province, which is not always read. */
   const taken = new Set<string>()
+  const isTaken = (plate: string) => taken.has(plate.slice(1))
   const isFree = (plate: string) =>
-    !taken.has(plate) && lookalikesOf(plate).every((other) => !taken.has(other) && !lookalikesOf(other).some(isTaken))
-  const isTaken = (plate: string) => taken.has(plate)
+    !isTaken(plate) && lookalikesOf(plate).every((other) => !isTaken(other) && !lookalikesOf(other).some(isTaken))
+  const take = (plate: string) => void taken.add(plate.slice(1))
   const number = (count: number) => Array.from({ length: count }, () => random.pick(Array.from(digits))).join('')
 
   function fresh(make: () => string): string {
     for (;;) {
       const plate = make()
       if (!isFree(plate)) continue
-      taken.add(plate)
+      take(plate)
       return plate
     }
   }
@@ -69,7 +71,8 @@ export function createPlateOffice(random: Random) {
     twins(): { readonly one: string; readonly other: string; readonly text: string } {
       const rest = fresh(() => `浙C${number(4)}0`).slice(0, 6)
       const [one, other] = [`${rest}D`, `${rest}Q`]
-      taken.add(one).add(other)
+      take(one)
+      take(other)
       return { one, other, text: `${rest}0` }
     },
   }

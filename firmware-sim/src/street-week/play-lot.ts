@@ -12,6 +12,7 @@ import {
   type Counts,
   type Driver,
   type Errand,
+  type LotErrand,
   type Kept,
   type LotPlay,
   type LotPort,
@@ -57,16 +58,17 @@ function setTheStage({ lotId, index, cars, agreement, from, days, random }: LotP
   const [inside, lost] = [new Set<Driver>(), new Set<OracleStay>()]
   const oracle = new LotOracle(agreement, () => inside.size + unseen(lost))
   const play: LotPlay = {
-    ...{ lotId, agreement, port, mishaps, agenda, oracle, inside, lost, now: from, events: 0 },
+    ...{ lotId, agreement, port, mishaps, agenda, oracle, inside, lost, now: from, events: 0, areClocksSet: false },
     ...{ random: random.fork('play'), kept: { in: [], out: [] }, counts: noCounts() },
   }
   for (const [number, car] of cars.entries()) {
     const trips = tripsOf(car, { from, days }, random.fork(`trips-${number}`))
     const [first] = trips
-    if (first) plan(play, { car, trips, isInside: false, plan: 0 }, { what: 'arrive', at: first.arriveAt })
+    if (first) plan(play, { car, trips, isInside: false, unended: [], plan: 0 }, { what: 'arrive', at: first.arriveAt })
   }
   for (const { lane, to } of mishaps.cuts) agenda.add(to, { what: 'replay', lane })
   for (const at of mishaps.deaths) agenda.add(at, { what: 'die' })
+  agenda.add(mishaps.clocksSetAt, { what: 'set-clocks' })
   for (let at = from; at < from + (days + 2) * dayMs; at += hourMs) agenda.add(at, { what: 'ship' })
   for (let at = from; at < from + days * dayMs; at += hourMs / 4) agenda.add(at, { what: 'show-clocks' })
   for (let day = 1; day <= days; day += 1) agenda.add(from + day * dayMs - 1, { what: 'look' })
@@ -74,7 +76,7 @@ function setTheStage({ lotId, index, cars, agreement, from, days, random }: LotP
 }
 
 async function tellAfterwards(play: LotPlay, lane: Direction, kept: Kept) {
-  const { driver, sight, eventId, readAt, stay } = kept
+  const { driver, sight, eventId, readAt, stay, before } = kept
   const { port, oracle, counts } = play
   const laneId = laneOf(play, lane)
   const at = readAt + 7_000
@@ -95,6 +97,8 @@ async function tellAfterwards(play: LotPlay, lane: Direction, kept: Kept) {
     oracle.leaves(stay, readAt)
     return
   }
+  // It was charged and has left as one stay, and stays one.
+  if (before?.end?.outcome === 'left') return
   const isRight = expected?.decision === 'open'
   const { right, groupId } = isRight ? expected : { right: 'temporary' }
   const entered = { sessionId: `${laneId}/${eventId}`, plate, right, groupId, enteredAt: at }
@@ -116,7 +120,21 @@ function lookAround(play: LotPlay) {
   demand(play, gateway === real + lostCars, { problem: 'the count is not the truth', real, lostCars, gateway })
 }
 
-async function run(play: LotPlay, errand: Errand): Promise<void> {
+/** What happens to the whole lot. */
+const lotErrands: Readonly<Record<LotErrand, (play: LotPlay) => Promise<void>>> = {
+  die: restart,
+  'show-clocks': showClocks,
+  async ship(play) {
+    if (!isAway(play.mishaps, play.now)) await play.port.ship(play.now)
+  },
+  look: async (play) => lookAround(play),
+  async 'set-clocks'(play) {
+    play.areClocksSet = true
+    await showClocks(play)
+  },
+}
+
+function run(play: LotPlay, errand: Errand): Promise<void> {
   switch (errand.what) {
     case 'arrive':
       return arrive(play, errand.driver)
@@ -126,15 +144,8 @@ async function run(play: LotPlay, errand: Errand): Promise<void> {
       return payAhead(play, errand.driver)
     case 'replay':
       return replay(play, errand.lane)
-    case 'die':
-      return restart(play)
-    case 'ship':
-      return isAway(play.mishaps, play.now) ? undefined : play.port.ship(play.now)
-    case 'look':
-      lookAround(play)
-      return
-    case 'show-clocks':
-      return showClocks(play)
+    default:
+      return lotErrands[errand.what](play)
   }
 }
 

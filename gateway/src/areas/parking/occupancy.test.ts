@@ -1,10 +1,13 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { memoryStore, setupEdge, startTime } from '../../../test/fakes.ts'
 import { defaultLanePolicy } from '@gatehouse/platform/domain'
 
-/** Enough to find what was wrong with every rule that was tried before the present ones. */
-const runs = 150
+declare module 'vitest' {
+  interface ProvidedContext {
+    occupancy: { readonly tests: number; readonly numRuns: number }
+  }
+}
 
 const plates = ['沪A00001', '沪A00002', '沪A00003', '沪A00004', '沪A00005'] as const
 const lanes = ['lane-in', 'lane-out'] as const
@@ -144,17 +147,24 @@ async function startWorld(aheadMs: Readonly<Record<LaneId, number>>) {
   }
 }
 
-test('however cars come, go and follow each other, whatever clocks say and whenever it is told, the lot counts who is inside', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), skews, async (steps, aheadMs) => {
-      const world = await startWorld(aheadMs)
-      for (const next of steps) {
-        await world.take(next)
-        if (world.isAllTold()) expect(world.occupancy()).toBe(world.inside())
-      }
-      await world.tellAll()
-      expect(world.occupancy()).toBe(world.inside())
-    }),
-    { numRuns: runs },
-  )
-}, 120_000)
+const { tests, numRuns } = inject('occupancy')
+
+/** Every world is kept until its test ends. */
+test.for(Array.from({ length: tests }, (_, index) => index + 1))(
+  'however cars come, go and follow each other, whatever clocks say and whenever it is told, the lot counts who is inside (%i)',
+  { timeout: 120_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), skews, async (steps, aheadMs) => {
+        const world = await startWorld(aheadMs)
+        for (const next of steps) {
+          await world.take(next)
+          if (world.isAllTold()) expect(world.occupancy()).toBe(world.inside())
+        }
+        await world.tellAll()
+        expect(world.occupancy()).toBe(world.inside())
+      }),
+      { numRuns },
+    )
+  },
+)
