@@ -133,7 +133,6 @@ async function pass(play: LotPlay, driver: Driver, { leftAt, waivedFen, plate, s
     // The loop of the lane starts anew; until it does, nobody else gets through.
     wait(play, 90_000)
     play.lost.add(stay)
-    driver.unended.push(stay)
     goAway(play, driver)
     return
   }

@@ -46,7 +46,7 @@ export interface Driver {
   readonly trips: Trip[]
   isInside: boolean
   stay?: OracleStay | undefined
-  /** Stays that the lane did not see end. */
+  /** Stays that were on record when the car had left. */
   readonly unended: OracleStay[]
   /** What is on the agenda for it counts only as long as this is the same. */
   plan: number
@@ -205,6 +205,7 @@ export function plan(play: LotPlay, driver: Driver, { what, at }: { what: 'arriv
 export function goAway(play: LotPlay, driver: Driver): void {
   driver.plan += 1
   driver.isInside = false
+  if (driver.stay && !driver.stay.end) driver.unended.push(driver.stay)
   driver.stay = undefined
   play.inside.delete(driver)
   const trip = driver.trips.find(({ arriveAt }) => arriveAt > play.now)
