@@ -53,6 +53,27 @@ test('a command reaches the device it is for, and only that one', async () => {
   expect(received[0]).toMatch(/^gh\/v1\/lane-1\/command 1 false \{"commandId":"c1"/)
 })
 
+test('a command is sent with the level that was granted, and with a packet id of its own', async () => {
+  const { broker, device } = await setup()
+  const received: string[] = []
+  for (const [deviceId, qos] of [
+    ['lane-1', 0],
+    ['lane-2', 2],
+  ] as const) {
+    const lane = await device(deviceId)
+    lane.on('packetreceive', (packet) => {
+      if (packet.cmd === 'publish') received.push(`${deviceId} ${packet.qos} ${packet.messageId ?? 'none'}`)
+    })
+    await lane.subscribeAsync(`gh/v1/${deviceId}/command`, { qos })
+    for (const commandId of ['c1', 'c2']) {
+      await broker.send(deviceId, 'command', { commandId, expiresAt: Date.now() + 5000, op: 'open' })
+    }
+  }
+
+  await vi.waitFor(() => expect(received).toHaveLength(4))
+  expect(received.sort()).toEqual(['lane-1 0 none', 'lane-1 0 none', 'lane-2 1 1', 'lane-2 1 2'])
+})
+
 test('a command to a device that is away, or past its deadline, is refused', async () => {
   const { broker, device } = await setup()
   const command = { commandId: 'c1', expiresAt: Date.now() + 5000, op: 'open' }
@@ -67,16 +88,17 @@ test('a command to a device that is away, or past its deadline, is refused', asy
 
 test('a command waits for the subscription of a device that has just connected, but not past its deadline', async () => {
   const { broker, device } = await setup()
-  const lane = await device('lane-1')
-  const received = vi.fn()
-  lane.on('message', received)
+  const lane = await device('lane-1', { clean: false })
+  const received: string[] = []
+  lane.on('packetreceive', ({ cmd }) => received.push(cmd))
   const command = (lifeMs: number) => ({ commandId: 'c1', expiresAt: Date.now() + lifeMs, op: 'open' })
 
   await expect(broker.send('lane-1', 'command', command(20))).rejects.toMatchObject({ code: 'DEVICE_OFFLINE' })
   const sent = broker.send('lane-1', 'command', command(3000))
   await lane.subscribeAsync('gh/v1/lane-1/command', { qos: 1 })
   await sent
-  await vi.waitFor(() => expect(received).toHaveBeenCalledTimes(1))
+  await vi.waitFor(() => expect(received).toContain('publish'))
+  expect(received.filter((cmd) => cmd !== 'puback')).toEqual(['suback', 'publish'])
 })
 
 test('a device with a persistent session keeps its subscription but gets no command that it missed', async () => {

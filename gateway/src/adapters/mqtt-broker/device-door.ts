@@ -1,5 +1,5 @@
 import type { Visitor } from '@gatehouse/platform/mqtt'
-import type { Aedes, AedesOptions, Client, ConnectPacket, PublishPacket } from 'aedes'
+import type { Aedes, AedesOptions, Client, ConnectPacket, PublishPacket, Subscription } from 'aedes'
 import type { Socket } from 'node:net'
 import type { DeviceCertificate, DeviceFront, Logger, RefusalCounter, Speaker } from '../../core/ports.ts'
 import { AppError } from '../../errors.ts'
@@ -82,10 +82,10 @@ export class DeviceDoor {
     },
     authorizeSubscribe: (client, subscription, done) => {
       const session = this.#visits.get(client)?.session
-      done(null, session && this.#subscribe(session, subscription.topic) ? subscription : null)
+      done(null, session && this.#subscribe(session, subscription) ? subscription : null)
     },
-    // Only messages of the house to the device itself come this way; an old connection gets nothing more.
-    authorizeForward: (client, packet) => (this.#isPresent(this.#visits.get(client)?.session) ? packet : null),
+    // What the house has to say is written to the connection itself.
+    authorizeForward: () => null,
   }
 
   /** Begins to follow what becomes of a connection. */
@@ -211,8 +211,8 @@ export class DeviceDoor {
     return undefined
   }
 
-  #subscribe(session: Session, topic: string): boolean {
-    const isOwn = session.subscribe(topic)
+  #subscribe(session: Session, { topic, qos }: Pick<Subscription, 'topic' | 'qos'>): boolean {
+    const isOwn = session.subscribe(topic, qos)
     if (!isOwn) this.#parts.counter.refused('mqtt', 'foreign-subscription')
     return isOwn
   }

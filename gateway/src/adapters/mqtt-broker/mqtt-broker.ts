@@ -1,5 +1,6 @@
 import { FrontDoor, type FrontDoorOptions } from '@gatehouse/platform/mqtt'
 import { Aedes } from 'aedes'
+import mqtt from 'mqtt-packet'
 import type { Socket } from 'node:net'
 import type { DeviceFront, DeviceLink, Logger, RefusalCounter } from '../../core/ports.ts'
 import { commandExpired, deviceOffline } from '../../errors.ts'
@@ -144,16 +145,13 @@ async function sendCommand(session: Session | undefined, deviceId: string, messa
   const patienceMs = Math.max(0, Math.min(subscribePatienceMs, expiresAt - Date.now()))
   if (!session) throw deviceOffline(deviceId)
   const { name, payload } = session.speaker.encode(message)
-  const topic = await session.listens('command', name, patienceMs)
-  if (topic === undefined) throw deviceOffline(deviceId)
+  const listening = await session.listens('command', name, patienceMs)
+  if (!listening) throw deviceOffline(deviceId)
   if (Date.now() >= expiresAt) throw commandExpired('commandId' in message ? String(message.commandId) : '')
+  const { socket } = session
   // What the operating system no longer takes would wait here and come late.
-  if (session.socket.writableNeedDrain) throw deviceOffline(deviceId)
-  await new Promise<void>((resolve) => {
-    session.client.publish(
-      { cmd: 'publish', topic, qos: 1, dup: false, retain: false, payload: JSON.stringify(payload) },
-      () => resolve(),
-    )
-  })
-  if (session.socket.destroyed) throw deviceOffline(deviceId)
+  if (socket.writableNeedDrain) throw deviceOffline(deviceId)
+  const packet = { cmd: 'publish', dup: false, retain: false, payload: JSON.stringify(payload) } as const
+  // The broker library would write it in its next turn, behind the answers to everybody else.
+  socket.write(mqtt.generate({ ...packet, ...listening, messageId: session.nextPacketId() }))
 }

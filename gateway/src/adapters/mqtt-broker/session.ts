@@ -4,6 +4,22 @@ import type { DeviceCertificate, Speaker } from '../../core/ports.ts'
 import { channelOf, topicWithin, type DownChannel, type UpChannel } from '../../protocol/index.ts'
 import { Inbox } from './inbox.ts'
 
+/** What a device listens to. */
+interface Subscription {
+  readonly channel: DownChannel
+  /** The level that it was granted; messages are sent with no higher one than 1. */
+  readonly qos: number
+}
+
+/** Where and how a message reaches a device. */
+export interface Listening {
+  /** Written as the device has written it. */
+  readonly topic: string
+  readonly qos: 0 | 1
+}
+
+const lastPacketId = 65_535
+
 interface SessionParts {
   readonly speaker: Speaker
   /** As the device chose it. */
@@ -29,9 +45,10 @@ export class Session {
   isAnnounced = false
   /** CONNACK was sent. */
   isReady = false
-  /** Filters that it has subscribed to, and what comes that way. */
-  readonly #subscribed = new Map<string, DownChannel>()
+  /** By the filter that it has subscribed to. */
+  readonly #subscribed = new Map<string, Subscription>()
   readonly #subscribers = new Set<() => void>()
+  #packetId = 0
 
   constructor({ speaker, clientId, certificate, client, socket }: SessionParts) {
     this.speaker = speaker
@@ -57,10 +74,10 @@ export class Session {
   }
 
   /** Whether the device may listen there; if so, it does from now on. */
-  subscribe(filter: string): boolean {
+  subscribe(filter: string, qos: number): boolean {
     const channel = this.downChannel(filter)
     if (channel === undefined) return false
-    this.#subscribed.set(filter, channel)
+    this.#subscribed.set(filter, { channel, qos })
     for (const wake of this.#subscribers) wake()
     return true
   }
@@ -70,8 +87,8 @@ export class Session {
   }
 
   /** A device that has just connected subscribes a moment later: worth waiting for instead of calling it offline. */
-  async listens(channel: DownChannel, name: string | undefined, patienceMs: number): Promise<string | undefined> {
-    if (this.#topicOf(channel, name) === undefined && !this.socket.destroyed) {
+  async listens(channel: DownChannel, name: string | undefined, patienceMs: number): Promise<Listening | undefined> {
+    if (this.#listening(channel, name) === undefined && !this.socket.destroyed) {
       const { promise, resolve } = Promise.withResolvers<undefined>()
       const wake = () => resolve(undefined)
       const timer = setTimeout(wake, patienceMs)
@@ -80,14 +97,19 @@ export class Session {
       this.#subscribers.delete(wake)
       clearTimeout(timer)
     }
-    return this.socket.destroyed ? undefined : this.#topicOf(channel, name)
+    return this.socket.destroyed ? undefined : this.#listening(channel, name)
   }
 
-  /** Written as the device has written it. */
-  #topicOf(channel: DownChannel, name: string | undefined): string | undefined {
-    for (const [filter, itsChannel] of this.#subscribed) {
-      const topic = itsChannel === channel ? topicWithin(filter, name) : undefined
-      if (topic !== undefined) return topic
+  /** The packet id of the next message to it: not of one that it has still to acknowledge [MQTT-2.3.1-2]. */
+  nextPacketId(): number {
+    this.#packetId = (this.#packetId % lastPacketId) + 1
+    return this.#packetId
+  }
+
+  #listening(channel: DownChannel, name: string | undefined): Listening | undefined {
+    for (const [filter, subscribed] of this.#subscribed) {
+      const topic = subscribed.channel === channel ? topicWithin(filter, name) : undefined
+      if (topic !== undefined) return { topic, qos: subscribed.qos === 0 ? 0 : 1 }
     }
     return undefined
   }
