@@ -7,7 +7,7 @@ import './styles/base.css'
 import './styles/controls.css'
 
 /** The page behind the QR code at a lane: no account, no connection of its own, nothing of the console. */
-const choice = useLocaleChoice()
+const choice = useLocaleChoice(navigator.language.startsWith('zh') ? 'zh-CN' : 'en')
 const i18n = createConsoleI18n({ 'zh-CN': zhCNPay, en: enPay }, choice.value)
 watchEffect(() => {
   i18n.global.locale.value = choice.value

@@ -28,7 +28,10 @@ const password = 'nobody sleeps at the gate'
 /** What takes a moment. */
 export const soon = { timeout: 15_000 }
 /** A driver's phone. */
-export const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
+export const phone = {
+  ...{ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+  locale: 'zh-CN',
+}
 
 /** From the first minute on ¥5 for each started hour: a stay of seconds costs something. */
 const tariff = (validFrom: number) => ({

@@ -62,7 +62,6 @@ test('a visitor pays at the exit by phone, and the arm opens', async () => {
   await page.locator('.waiting').tap()
   const quote = page.getByTestId('quote-due')
   await quote.waitFor()
-  await quote.waitFor()
   expect(await quote.innerText()).toContain('5.00')
   expect(await widthOf(page)).toBeLessThanOrEqual(360)
   expect(await sidewaysScrollers(page)).toEqual([])
@@ -77,6 +76,23 @@ test('a visitor pays at the exit by phone, and the arm opens', async () => {
     expect(stay).toMatchObject({ state: 'closed', feeFen: 500, paidFen: 500, debtFen: 0 })
   }, soon)
   expect(exit.reports().map(({ arm }) => arm)).toContain('open')
+})
+
+test('the page behind a QR code speaks the language of the phone, until the driver chooses another', async () => {
+  const { house } = await setupLot()
+  const { path } = await house.admin.call(getLaneQr, { params: { laneId: 'north-out' } })
+  const headingOn = async (locale: string) => {
+    const page = await openPage(house.admin.url, { ...phone, locale })
+    await page.goto(path)
+    return { page, heading: page.getByRole('heading', { level: 1 }) }
+  }
+
+  expect(await (await headingOn('zh-TW')).heading.innerText()).toBe('停车缴费')
+  const { page, heading } = await headingOn('fr-FR')
+  expect(await heading.innerText()).toBe('Pay for parking')
+  await page.getByRole('button', { name: '中文' }).tap()
+  await page.reload()
+  expect(await heading.innerText()).toBe('停车缴费')
 })
 
 test('a draft tariff is replayed over the stays of this month: what would change, before anybody pays it', async () => {

@@ -23,7 +23,8 @@ export type LabelGroup = keyof AllTexts
 export const locales = ['zh-CN', 'en'] as const
 export type Locale = (typeof locales)[number]
 
-export const useLocaleChoice = () => usePreference<Locale>('language', 'zh-CN', locales)
+/** `fallback` counts for the first who asks, as long as nobody has chosen. */
+export const useLocaleChoice = (fallback: Locale = 'zh-CN') => usePreference<Locale>('language', fallback, locales)
 
 export function createConsoleI18n(
   messages: Record<string, Texts | PayTexts> = { 'zh-CN': zhCN },
