@@ -61,7 +61,7 @@ describe.each(databases)('figures of parking on %s', (kind) => {
       },
     ])
     const inside = report.occupancy.map((point) => point.inside)
-    expect(report.occupancy).toHaveLength(48)
+    expect(report.occupancy).toHaveLength(49)
     expect(report.occupancy[0]).toEqual({ at: start, inside: 1 })
     expect([inside[1], inside[2], inside[3], inside[23], inside[24], inside[25]]).toEqual([1, 2, 1, 1, 2, 1])
     expect(report.durations.filter(({ count }) => count > 0)).toEqual([
@@ -71,14 +71,19 @@ describe.each(databases)('figures of parking on %s', (kind) => {
     ])
   })
 
-  test('a report that begins within an hour counts only what is in it', async () => {
+  test('a report that begins and ends within an hour counts only what is in it, up to its end', async () => {
     const { house, reports } = await open()
-    await keep(house, [{ enteredAt: start + 10 * minute }, { enteredAt: start + 40 * minute }])
-    const report = await reports.get(keeper, 'garden', { from: start + 30 * minute, to: start + 3 * hour })
-    expect(report.days).toMatchObject([{ day: '2026-05-01', entries: 1 }])
+    const minutes = [10, 40, 125, 140]
+    await keep(
+      house,
+      minutes.map((after) => ({ enteredAt: start + after * minute })),
+    )
+    const report = await reports.get(keeper, 'garden', { from: start + 30 * minute, to: start + 130 * minute })
+    expect(report.days).toMatchObject([{ day: '2026-05-01', entries: 2 }])
     expect(report.occupancy).toEqual([
       { at: start + hour, inside: 2 },
       { at: start + 2 * hour, inside: 2 },
+      { at: start + 130 * minute, inside: 3 },
     ])
   })
 

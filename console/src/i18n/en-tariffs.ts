@@ -6,6 +6,7 @@ export const enTariffs: Pick<ParkingTexts, keyof typeof zhCNTariffs> = {
     versions: 'Versions of the tariff',
     version: 'Version {n}',
     since: 'from {time}',
+    sinceEver: 'from the beginning',
     inForce: 'In force',
     future: 'Not yet in force',
     use: 'Begin from this one',

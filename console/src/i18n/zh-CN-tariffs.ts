@@ -4,6 +4,7 @@ export const zhCNTariffs = {
     versions: '各版收费标准',
     version: '第 {n} 版',
     since: '自 {time}',
+    sinceEver: '自启用起',
     inForce: '现行',
     future: '尚未生效',
     use: '以此为底稿',

@@ -147,7 +147,7 @@ export const ParkingReport = Type.Object({
       turnover: Type.Optional(Type.Number()),
     }),
   ),
-  /** Cars inside at each full hour. */
+  /** Cars inside at each full hour, and at the end. */
   occupancy: Type.Array(Type.Object({ at: Instant, inside: Type.Integer() })),
   /** How long cars stayed. */
   durations: Type.Array(Type.Object({ upToMinutes: Type.Union([Type.Integer(), Type.Null()]), count: Type.Integer() })),

@@ -49,7 +49,7 @@ export function createReportService({ db, compounds, timeZone }: ReportPorts) {
     return [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1))
   }
 
-  /** Cars inside at each full hour of the wall. */
+  /** Cars inside at each full hour of the wall, and at the end. */
   async function occupancyOf({ compoundId, from, to }: repo.Span, pieces: readonly Piece[]) {
     const points: ParkingReport['occupancy'] = []
     let inside = await repo.insideAt(db, compoundId, from)
@@ -67,7 +67,7 @@ export function createReportService({ db, compounds, timeZone }: ReportPorts) {
         inside += (came.get(index) ?? 0) - (went.get(index) ?? 0)
       }
     }
-    return points
+    return [...points, { at: to, inside }]
   }
 
   return {

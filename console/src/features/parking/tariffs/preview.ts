@@ -28,8 +28,9 @@ export const exampleStays: readonly (readonly [startMinute: number, minutes: num
   [1080, 7200],
 ]
 
-/** Lengths at which the curve is asked for: every ten minutes of two days. */
-export const curveMinutes: readonly number[] = Array.from({ length: 289 }, (_, index) => index * 10)
+export const curveEveryMinutes = 10
+/** Lengths at which the curve is asked for, up to two days. */
+export const curveMinutes: readonly number[] = Array.from({ length: 289 }, (_, index) => index * curveEveryMinutes)
 
 /** A length of time as hours and minutes: `1:30`. */
 export const hoursText = (minutes: number) => `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`
