@@ -1,7 +1,7 @@
 import type { PlateColour } from '@gatehouse/gateway/protocol'
 import type { CarPermit } from './cars.ts'
 import { agreedDue, type AgreedTariff, type OracleCredit } from './oracle-fee.ts'
-import { canBe, lookalikesOf } from './plates.ts'
+import { canBe, lookalikesOf, withoutProvince } from './plates.ts'
 
 /** How the lot is run. */
 export interface LotAgreement {
@@ -192,7 +192,8 @@ export class LotOracle {
     const isBanned = (plate: string) => this.#permits.get(plate)?.kind === 'blacklist'
     const mayBe = (plate: string) =>
       direction === 'in' ? this.#permits.has(plate) : this.#byPlate.has(plate) || isBanned(plate)
-    const similar = lookalikesOf(text).filter((plate) => canBe(plate, colour) && mayBe(plate))
+    const possible = lookalikesOf(text).filter((plate) => canBe(plate, colour))
+    const similar = [...possible, withoutProvince(text)].filter(mayBe)
     if (similar.length > 1 || similar.some(isBanned)) return undefined
     return similar[0] ?? text
   }

@@ -32,9 +32,12 @@ export const canBe = (plate: string, colour: PlateColour): boolean => shapes[col
 
 export type Misread = 'lookalike' | 'lost-character' | 'province'
 
+/** A plate whose province the camera cannot read. */
+export const withoutProvince = (plate: string) => `?${plate.slice(1)}`
+
 /** What the camera makes of a plate when it errs. */
 export function misread(plate: string, how: Misread, random: Random): string {
-  if (how === 'province') return `?${plate.slice(1)}`
+  if (how === 'province') return withoutProvince(plate)
   if (how === 'lost-character') {
     const lost = random.int(1, plate.length - 1)
     return plate.slice(0, lost) + plate.slice(lost + 1)

@@ -118,6 +118,10 @@ test.each([
   ['沪AZ2345', '沪A22345', '沪A22345'],
   ['?A12345', '沪A12345', '沪A12345'],
   ['A12345', '沪A12345', '沪A12345'],
+  ['沪A12345', '?A12345', '?A12345'], // it was not read when the car came in
+  ['沪A12345', 'A12345', 'A12345'],
+  ['沪A12345', '?A1234S', undefined],
+  ['?A12345', '#A12345', undefined],
   ['苏A12345', '沪A12345', undefined], // a province that was read is not doubted
   ['沪AT234S', '沪A12345', undefined], // two mistakes
 ])('%s means %s: %s', (raw, permit, expected) => {
@@ -128,6 +132,12 @@ test('with two candidates a person must choose', () => {
   const match = matchPlate('沪A0234D', 'blue', known('沪AD234D', '沪A02340'))
   expect(match.plate).toBeUndefined()
   expect(match.candidates).toEqual(['沪AD234D', '沪A02340'])
+})
+
+test('the province that was not read at the entrance may be the wrong one', () => {
+  const match = matchPlate('沪A12345', 'blue', known('?A12345', '沪A1234S'))
+  expect(match.plate).toBeUndefined()
+  expect(match.candidates).toEqual(['沪A1234S', '?A12345'])
 })
 
 test('a candidate of another colour class does not count', () => {

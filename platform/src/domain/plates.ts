@@ -89,8 +89,10 @@ const confusions: Readonly<Record<string, string>> = {
   ...{ '2': 'Z', Z: '2', '5': 'S', S: '5', '6': 'G', G: '6' },
 }
 
-/** The province character is missing, or stands there as a sign for "not read". */
-const provinceUnread = new RegExp(`^[?*#□]?([${L}][${L}0-9]{4,5}[${L}0-9挂学警试超领])$`, 'u')
+/** What cameras write for a province character that they could not read; some leave it out. */
+const unreadSigns = ['?', '*', '#', '□']
+const provinceUnread = new RegExp(`^[${unreadSigns.join('')}]?([${L}][${L}0-9]{4,5}[${L}0-9挂学警试超领])$`, 'u')
+const provinceRead = new RegExp(`^${P}`, 'u')
 
 /** Every plate that a camera may have read as `plate` with one mistake. */
 export function confusablesOf(plate: string): string[] {
@@ -100,6 +102,12 @@ export function confusablesOf(plate: string): string[] {
   return Array.from(plate).flatMap((character, index, all) =>
     Array.from(confusions[character] ?? '', (other) => all.with(index, other).join('')),
   )
+}
+
+/** What a camera may have made of `plate` without reading its province. */
+function withProvinceUnread(plate: string): string[] {
+  const rest = plate.slice(1)
+  return provinceRead.test(plate) && provinceUnread.test(rest) ? ['', ...unreadSigns].map((sign) => sign + rest) : []
 }
 
 export interface PlateMatch {
@@ -117,7 +125,8 @@ export interface PlateMatch {
 export function matchPlate(raw: string, colour: PlateColour, isKnown: (plate: string) => boolean): PlateMatch {
   const read = normalisePlate(raw)
   if (isKnown(read)) return { plate: read, distance: 0, candidates: [read] }
-  const candidates = confusablesOf(read).filter((plate) => isKnown(plate) && isSameColourClass(plate, colour))
+  const similar = confusablesOf(read).filter((plate) => isSameColourClass(plate, colour))
+  const candidates = [...similar, ...withProvinceUnread(read)].filter(isKnown)
   const [only] = candidates
   return only !== undefined && candidates.length === 1
     ? { plate: only, distance: 1, candidates }

@@ -22,6 +22,7 @@ function read(rawPlate: string, changes: Changes = {}) {
 }
 const monthly: PermitRule = { kind: 'monthly', validUntil: now + hour }
 const blacklist: PermitRule = { kind: 'blacklist' }
+const unreadInside = (plate: string) => (plate === '?A12345' ? { right: 'temporary' } : undefined)
 const onlyInside = (plate: string) => (plate === '沪A12345' ? { right: 'monthly' } : undefined)
 
 test.each<[string, Changes, LaneVerdict['decision'], string]>([
@@ -61,6 +62,8 @@ test.each<[string, Changes, LaneVerdict['decision'], string]>([
   ['沪AT2345', { direction: 'out', permits: { 沪A12345: [monthly] } }, 'refuse', 'unknown'],
   ['沪AT2345', { direction: 'out', stayOf: onlyInside }, 'open', 'inside'],
   ['沪AT2345', { direction: 'out', permits: { 沪A12345: [blacklist] } }, 'ask', 'blacklist-near'],
+  ['沪A12345', { direction: 'out', stayOf: unreadInside }, 'open', 'inside'],
+  ['沪A12345', { direction: 'in', stayOf: unreadInside }, 'refuse', 'unknown'],
 ])('%s with %o: %s by %s', (plate, changes, ...expected) => {
   const { decision, rule } = read(plate, changes)
   expect([decision, rule]).toEqual(expected)
