@@ -55,7 +55,8 @@ export function createGroupRunner(db: Connection): (group: StoreGroup) => StoreR
   }
   let groups = 0
   const writeGroup = db.transaction(({ id, requests }: StoreGroup) => {
-    const known = journal.find(id)
+    // Only the first group of a connection can have been committed by another one.
+    const known = groups === 0 ? journal.find(id) : undefined
     if (known) return requests.map((request, index) => known[index] ?? attempt(request, handle))
     groups += 1
     if (groups % groupsPerPruning === 0) prune(Date.now())

@@ -29,7 +29,8 @@ export class LaneOrders {
       const opening = { context, args: {}, timeoutMs: openWithinMs }
       void this.#open(opening).then((opened) => (opened ? undefined : onNotOpened()))
     }
-    this.say(context.deviceId, answer)
+    // The arm first: only when that order is written.
+    setImmediate(() => this.say(context.deviceId, answer))
   }
 
   /** Shows plate and reason, and speaks the reason. */
