@@ -1,6 +1,6 @@
 import { yuan } from '@gatehouse/platform/domain'
 
-const fenPerYuan = 100
+export const fenPerYuan = 100
 
 /** Fen as people read money: `¥1,234.50`, a credit as `-¥0.05`. Whole numbers all the way. */
 export function fenText(fen: number): string {
